@@ -1,0 +1,152 @@
+"""Promises that are each well formed and cannot both be kept.
+
+A page that says both would lie in one of the two. The list follows from the promises that a
+charter can make; one more promise, one more look at this page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from tenants.charter import shape
+from tenants.charter.colours import READABLE, contrast
+from tenants.charter.openings import shortest_opening
+from tenants.charter.policy import length
+from tenants.charter.table import Problems, shown
+
+_DAYS = {"months": 31.0, "days": 1.0, "working_days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}
+_PAIRS = (
+    ("theme.accent_text", "accent_text", "accent", READABLE),
+    ("theme.text", "text", "surface", READABLE),
+    ("theme.accent", "accent", "surface", READABLE),
+    ("bubble.text", "bubble_text", "bubble", READABLE),
+)
+
+
+def refuse_contradictions(charter: shape.Charter, problems: Problems) -> None:
+    """Note in ``problems`` what in ``charter`` contradicts itself."""
+    if not problems.below("policy.keep"):
+        _refuse_keeping(charter.policy.keep, problems)
+        _refuse_kept_and_gone(charter.policy, problems)
+    _refuse_asking_for_nothing(charter.policy, problems)
+    _refuse_twice(charter, problems)
+    _refuse_self(charter, problems)
+    _refuse_unreadable(charter.theme, problems)
+    _refuse_endless_last_call(charter, problems)
+
+
+def ordinary(keep: Sequence[shape.Keep]) -> shape.Keep | None:
+    """Return how long a talk lives from its end, where the charter says so."""
+    lives = [each for each in keep if (each.kind, each.starts) == ("conversation", "ended")]
+    return lives[0] if lives else None
+
+
+def _refuse_keeping(keep: Sequence[shape.Keep], problems: Problems) -> None:
+    usual = ordinary(keep)
+    if usual is None:
+        problems.note(
+            "policy.keep",
+            found="no entry for a conversation that has ended",
+            expected="how long a talk is kept",
+        )
+    for index, each in enumerate(keep):
+        key = f"policy.keep[{index}]"
+        if (each.kind, each.starts) in {(one.kind, one.starts) for one in keep[:index]}:
+            problems.note(key, found=f"a second life from {each.starts}", expected="one")
+        if each.suspended_by and not each.amount:
+            problems.note(
+                f"{key}.suspended_by",
+                found=shown(each.suspended_by[0]),
+                expected="nothing: what is deleted at once cannot be held",
+            )
+        if usual and each.starts == "flagged" and _days(each) >= _days(usual):
+            problems.note(
+                key,
+                found=length(each),
+                expected=f"a shorter life than {length(usual)}",
+            )
+
+
+def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
+    usual = ordinary(policy.keep)
+    if usual is None:
+        return
+    if policy.access == "anyone" and not usual.amount:
+        problems.note(
+            "policy.access.who",
+            found=shown(policy.access),
+            expected='"nobody" or "own_journal": talks are deleted at close',
+        )
+    if policy.may_erase and usual.amount:
+        problems.note(
+            "policy.erase.allowed",
+            found=shown(policy.may_erase),
+            expected=f"false: talks are kept, {length(usual)}",
+        )
+    for index, each in enumerate(policy.keep):
+        if "access" in each.suspended_by and policy.access != "anyone":
+            problems.note(
+                f"policy.keep[{index}].suspended_by",
+                found='"access"',
+                expected='policy.access.who = "anyone", or no such hold',
+            )
+
+
+def _refuse_asking_for_nothing(policy: shape.Policy, problems: Problems) -> None:
+    if policy.access == "own_journal" and not policy.journal:
+        problems.note(
+            "policy.access.who",
+            found=shown(policy.access),
+            expected="policy.journal.written = true, or nobody who may ask for it",
+        )
+
+
+def _refuse_twice(charter: shape.Charter, problems: Problems) -> None:
+    names: Mapping[str, Iterable[str]] = {
+        "subjects": (each.slug for each in charter.subjects),
+        "requirements": (f"{each.group}/{each.kind}" for each in charter.requirements),
+        "notices": (each.slug for each in charter.notices),
+        "contacts": (f"{each.kind} {each.value}" for each in charter.contacts),
+        "partners": (each.slug for each in charter.partners),
+    }
+    for key, each in names.items():
+        for name, times in Counter(each).items():
+            if times > 1 and not problems.below(key):
+                problems.note(key, found=f"{shown(name)} {times} times", expected="each once")
+
+
+def _refuse_self(charter: shape.Charter, problems: Problems) -> None:
+    for index, partner in enumerate(charter.partners):
+        if partner.slug and partner.slug == charter.slug:
+            problems.note(
+                f"partners[{index}].slug", found=shown(partner.slug), expected="another tenant"
+            )
+
+
+def _refuse_unreadable(theme: Mapping[str, str], problems: Problems) -> None:
+    for key, front, back, least in _PAIRS:
+        if not theme.get(front) or not theme.get(back):
+            continue
+        ratio = contrast(theme[front], theme[back])
+        if ratio < least:
+            problems.note(
+                key,
+                found=f"{shown(theme[front])} on {shown(theme[back])}, contrast {ratio:.2f}",
+                expected=f"a contrast of at least {least}",
+            )
+
+
+def _refuse_endless_last_call(charter: shape.Charter, problems: Problems) -> None:
+    minutes = charter.queue.last_call_minutes
+    shortest = shortest_opening(charter.opens.usual)
+    if shortest and minutes >= shortest and not problems.below("hours"):
+        problems.note(
+            "queue.last_call_minutes",
+            found=shown(minutes),
+            expected=f"less than the shortest opening, {shortest} minutes",
+        )
+
+
+def _days(keep: shape.Keep) -> float:
+    return keep.amount * _DAYS.get(keep.unit, 0)

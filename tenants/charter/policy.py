@@ -1,0 +1,88 @@
+"""``[policy.*]``: what is kept, for how long, and who may ask for it."""
+
+from __future__ import annotations
+
+from tenants.charter import shape
+from tenants.charter.table import Table, shown
+from tenants.models import Policy, PolicyRule
+
+HOLDS = ("investigation", "access")  # what may keep a talk beyond its time
+_MOST_DAYS = 90
+
+
+def read_policy(root: Table) -> shape.Policy:
+    table = root.table("policy")
+    address, days, address_rule = _address(table.table("address"))
+    access, access_rule = _one(table.table("access"), "who")
+    erase, erase_rule = _yes(table.table("erase"), "allowed")
+    journal, journal_rule = _yes(table.table("journal"), "written")
+    triage, triage_rule = _yes(table.table("triage"), "offered")
+    evaluation, evaluation_rule = _yes(table.table("evaluation"), "offered")
+    keep = tuple(_keep(entry) for entry in table.tables("keep"))
+    table.done()
+    return shape.Policy(
+        address=address,
+        address_days=days,
+        may_erase=erase,
+        access=access,
+        journal=journal,
+        triage=triage,
+        evaluation=evaluation,
+        rules={
+            "address": address_rule,
+            "access": access_rule,
+            "erase": erase_rule,
+            "journal": journal_rule,
+            "triage": triage_rule,
+            "evaluation": evaluation_rule,
+        },
+        keep=keep,
+    )
+
+
+def _address(table: Table) -> tuple[str, int | None, str]:
+    kept = table.choice("kept", Policy.Address.values)
+    days = None
+    if kept == Policy.Address.VAULT or table.has("days"):
+        days = table.whole("days", least=1, most=_MOST_DAYS)
+    if kept == Policy.Address.NEVER and days is not None:
+        table.refuse("days", found=days, expected='no days where kept = "never"')
+    rule = table.rule()
+    table.done()
+    return kept, days, rule
+
+
+def _one(table: Table, key: str) -> tuple[str, str]:
+    found = table.choice(key, Policy.Access.values), table.rule()
+    table.done()
+    return found
+
+
+def _yes(table: Table, key: str) -> tuple[bool, str]:
+    found = table.flag(key), table.rule()
+    table.done()
+    return found
+
+
+def _keep(entry: Table) -> shape.Keep:
+    suspended_by: tuple[str, ...] = ()
+    suspended_rule = ""
+    if entry.has("suspended_by") or entry.has("suspended_rule"):
+        suspended_by = entry.words("suspended_by", HOLDS)
+        suspended_rule = entry.rule("suspended_rule")
+    keep = shape.Keep(
+        kind=entry.choice("what", PolicyRule.Kind.values),
+        starts=entry.choice("starts", PolicyRule.Starts.values),
+        amount=entry.whole("amount", least=0, most=3650),
+        unit=entry.choice("unit", PolicyRule.Unit.values),
+        suspended_by=suspended_by,
+        suspended_rule=suspended_rule,
+        rule=entry.rule(),
+    )
+    entry.done()
+    return keep
+
+
+def length(keep: shape.Keep) -> str:
+    """Return how long ``keep`` lasts, as the file says it."""
+    return f"{shown(keep.amount)} {keep.unit} from {keep.starts}"

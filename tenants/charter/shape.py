@@ -1,0 +1,158 @@
+"""A charter as data: what one TOML file says, checked and immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """``[tenant]`` and ``[operator]``."""
+
+    slug: str
+    name: str
+    neutral_title: str
+    country: str
+    zone: str
+    languages: tuple[str, ...]
+    live: bool
+    operator_slug: str
+    operator_name: str
+
+
+@dataclass(frozen=True)
+class Opening:
+    weekday: int
+    opens: time
+    closes: time
+    rule: str
+
+
+@dataclass(frozen=True)
+class DatedOpening:
+    on: date
+    opens: time | None
+    closes: time | None
+    reason: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Opens:
+    """``[[hours]]``, ``[holidays]`` and ``[[exceptions]]``."""
+
+    usual: tuple[Opening, ...]
+    dated: tuple[DatedOpening, ...]
+    closed_on_holidays: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    slug: str
+    label: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    kind: str
+    texts: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Requirement:
+    group: str
+    kind: str
+    years: int
+    label: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    slug: str
+    texts: Texts
+    phone: str
+    active: bool
+    rule: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    kind: str
+    value: str
+    label: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Partner:
+    slug: str
+    mode: str
+    texts: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Keep:
+    """One ``[[policy.keep]]``: how long one kind of data lives."""
+
+    kind: str
+    starts: str
+    amount: int
+    unit: str
+    suspended_by: tuple[str, ...]
+    suspended_rule: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    address: str
+    address_days: int | None
+    may_erase: bool
+    access: str
+    journal: bool
+    triage: bool
+    evaluation: bool
+    rules: Mapping[str, str]
+    keep: tuple[Keep, ...]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """``[queue]`` and ``[talk]``."""
+
+    cap: int
+    unstaffed: bool
+    capacity: int
+    last_call_minutes: int
+    visitor_lost_minutes: int
+    shows_first_name: bool
+
+
+@dataclass(frozen=True)
+class Charter:
+    """Everything that one tenant promises."""
+
+    file: str
+    identity: Identity
+    opens: Opens
+    subjects: tuple[Subject, ...]
+    statements: tuple[Statement, ...]
+    requirements: tuple[Requirement, ...]
+    policy: Policy
+    notices: tuple[Notice, ...]
+    contacts: tuple[Contact, ...]
+    partners: tuple[Partner, ...]
+    queue: Queue
+    theme: Mapping[str, str]
+
+    @property
+    def slug(self) -> str:
+        return self.identity.slug

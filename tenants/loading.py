@@ -1,0 +1,190 @@
+"""From charters to rows: everything or nothing, and nothing twice.
+
+Rows are compared by what names them (a weekday and an opening time, a slug), so that a second
+run of the same files writes nothing, and a changed text changes one row. A policy is never
+changed: what differs becomes the next version, which begins now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models, transaction
+
+from tenants.charter import Charter
+from tenants.charter.shape import Keep
+from tenants.models import (
+    Contact,
+    Hours,
+    HoursException,
+    Notice,
+    Operator,
+    Partner,
+    Policy,
+    PolicyRule,
+    Requirement,
+    Statement,
+    Subject,
+    Tenant,
+)
+from tenants.scope import TenantModel, tenant_scope
+
+Key = tuple[object, ...]
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of one charter; no changes means that the rows said so already."""
+
+    slug: str
+    is_new: bool
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The rows of one model as a charter wants them, by the columns that name a row."""
+
+    name: str
+    model: type[TenantModel]
+    named_by: tuple[str, ...]
+    rows: Sequence[Values]
+    within: Values
+
+
+def load_charters(charters: Sequence[Charter], *, now: datetime) -> list[Loaded]:
+    """Make the tenants promise what ``charters`` say; return what changed, in their order.
+
+    One transaction: a failure in the last charter undoes the first. A policy that differs
+    from the current one becomes a new version that begins at ``now``.
+    """
+    with transaction.atomic():
+        return [_load(charter, now) for charter in charters]
+
+
+def _load(charter: Charter, now: datetime) -> Loaded:
+    tenant, is_new, changes = _load_tenant(charter)
+    with tenant_scope(tenant):
+        for sheet in _sheets(charter):
+            changes += _sync(tenant, sheet)
+        changes += _follow_policy(tenant, charter, now)
+    return Loaded(charter.slug, is_new, tuple(changes))
+
+
+def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
+    identity, queue = charter.identity, charter.queue
+    operator, _ = Operator.objects.update_or_create(
+        slug=identity.operator_slug, defaults={"name": identity.operator_name}
+    )
+    wanted = {
+        "operator_id": operator.pk,
+        "name": identity.name,
+        "neutral_title": identity.neutral_title,
+        "country": identity.country,
+        "zone": identity.zone,
+        "languages": list(identity.languages),
+        "live": identity.live,
+        "theme": dict(charter.theme),
+        "closed_on_holidays": charter.opens.closed_on_holidays,
+        "queue_cap": queue.cap,
+        "queues_unstaffed": queue.unstaffed,
+        "capacity": queue.capacity,
+        "last_call_minutes": queue.last_call_minutes,
+        "visitor_lost_minutes": queue.visitor_lost_minutes,
+        "shows_first_name": queue.shows_first_name,
+    }
+    tenant = Tenant.objects.select_for_update().filter(slug=identity.slug).first()
+    if tenant is None:
+        return Tenant.objects.create(slug=identity.slug, **wanted), True, []
+    changed = _differing(tenant, wanted)
+    if changed:
+        _write(tenant, wanted, changed)
+    names = [name.removesuffix("_id") for name in changed]
+    return tenant, False, [f"{name} changed" for name in names]
+
+
+def _sheets(charter: Charter) -> list[_Sheet]:
+    """Return what the charter wants in each table, parents before children."""
+    opens = charter.opens
+    of_charter = {"origin": HoursException.Origin.CHARTER.value}
+    return [
+        _Sheet("hours", Hours, ("weekday", "opens"), _rows(opens.usual), {}),
+        _Sheet("exceptions", HoursException, ("on", "opens"), _rows(opens.dated), of_charter),
+        _Sheet("subjects", Subject, ("slug",), _placed(charter.subjects), {}),
+        _Sheet("statements", Statement, ("position",), _placed(charter.statements), {}),
+        _Sheet("requirements", Requirement, ("group", "kind"), _rows(charter.requirements), {}),
+        _Sheet("notices", Notice, ("slug",), _rows(charter.notices), {}),
+        _Sheet("contacts", Contact, ("kind", "value"), _placed(charter.contacts), {}),
+        _Sheet("partners", Partner, ("slug",), _rows(charter.partners), {}),
+    ]
+
+
+def _rows(entries: Sequence[object]) -> list[Values]:
+    return [dict(vars(entry)) for entry in entries]
+
+
+def _placed(entries: Sequence[object]) -> list[Values]:
+    return [{**vars(entry), "position": place} for place, entry in enumerate(entries)]
+
+
+def _sync(tenant: Tenant, sheet: _Sheet) -> list[str]:
+    """Make the rows of one table those of ``sheet``; return what was done, in words."""
+    present = {_key(row, sheet): row for row in sheet.model.objects.filter(**sheet.within)}
+    wanted = {tuple(row[column] for column in sheet.named_by): row for row in sheet.rows}
+    gone = [row.pk for key, row in present.items() if key not in wanted]
+    if gone:
+        sheet.model.objects.filter(pk__in=gone).delete()
+    changed = 0
+    for key in wanted.keys() & present.keys():
+        columns = _differing(present[key], wanted[key])
+        if columns:
+            _write(present[key], wanted[key], columns)
+            changed += 1
+    new = [row for key, row in wanted.items() if key not in present]
+    sheet.model.objects.bulk_create(
+        [sheet.model(tenant=tenant, **sheet.within, **row) for row in new]
+    )
+    counts = (("added", len(new)), ("changed", changed), ("removed", len(gone)))
+    said = ", ".join(f"{count} {word}" for word, count in counts if count)
+    return [f"{sheet.name}: {said}"] if said else []
+
+
+def _key(row: TenantModel, sheet: _Sheet) -> Key:
+    return tuple(getattr(row, column) for column in sheet.named_by)
+
+
+def _differing(row: models.Model, wanted: Values) -> list[str]:
+    return [column for column, value in wanted.items() if getattr(row, column) != value]
+
+
+def _write(row: models.Model, wanted: Values, columns: Sequence[str]) -> None:
+    for column in columns:
+        setattr(row, column, wanted[column])
+    row.save(update_fields=list(columns))
+
+
+def _follow_policy(tenant: Tenant, charter: Charter, now: datetime) -> list[str]:
+    wanted = {name: value for name, value in vars(charter.policy).items() if name != "keep"}
+    keep = {(each.kind, each.starts): _rule(each) for each in charter.policy.keep}
+    current = Policy.objects.order_by("-version").first()
+    if current is not None:
+        rules = PolicyRule.objects.filter(policy=current)
+        kept = {(row.kind, row.starts): row for row in rules}
+        same = kept.keys() == keep.keys() and not any(
+            _differing(kept[key], keep[key]) for key in keep
+        )
+        if same and not _differing(current, wanted):
+            return []
+    version = current.version + 1 if current else 1
+    policy = Policy.objects.create(tenant=tenant, version=version, begins_at=now, **wanted)
+    PolicyRule.objects.bulk_create(
+        [PolicyRule(tenant=tenant, policy=policy, **row) for row in keep.values()]
+    )
+    return [f"policy: version {version} begins"]
+
+
+def _rule(keep: Keep) -> Values:
+    return {**vars(keep), "suspended_by": list(keep.suspended_by)}

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from tenants.models.tenant import Tenant
+from tenants.scope import TenantModel
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, *, password: str | None = None, name: str = "") -> User:
+        user = self.model(email=self.normalize_email(email).lower(), name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, name: str = "") -> User:
+        user = self.create_user(email, password=password, name=name)
+        user.is_staff = user.is_superuser = True
+        user.save(using=self._db, update_fields=["is_staff", "is_superuser"])
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff. What they may do in a tenant stands in their Membership there."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    COUNSELLOR = "counsellor", "counsellor"
+    SUPERVISOR = "supervisor", "supervisor"
+    OFFICER = "officer", "officer"
+    ADMINISTRATOR = "administrator", "administrator"
+
+
+class Membership(TenantModel):
+    """A person's place in one tenant: the role, and how visitors see them.  Rule: S3, D1, B7."""
+
+    NOT_PERSONAL = True  # about staff at work, never about a visitor
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=13, choices=Role.choices)
+    title = models.JSONField(default=dict)
+    first_name = models.CharField(max_length=40, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"
+
+    def title_in(self, language: str, tenant: Tenant) -> str:
+        title = self.title.get(language) or self.title.get(tenant.default_language) or ""
+        return str(title)
+
+
+class Qualification(TenantModel):
+    """What a member has shown that they hold; compared with the tenant's Requirement rows."""
+
+    NOT_PERSONAL = True  # about staff at work, never about a visitor
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    kind = models.SlugField(max_length=40)
+    years = models.PositiveSmallIntegerField(default=0)
+    issuer = models.CharField(max_length=120)
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "membership", "kind"], name="qualification_once_per_member"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

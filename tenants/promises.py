@@ -1,0 +1,184 @@
+"""What is kept and for how long, said in words. Written from the rows of a policy and only from
+them, so that the page cannot say one thing while the purge does another.
+
+The sentences are for somebody who is fourteen and afraid: short, and without a word of law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tenants.models import Policy, PolicyRule, Tenant
+from tenants.policies import policy_rules
+
+Kind = Literal[
+    "conversation", "flagged", "held", "erase", "address", "access", "journal", "triage",
+    "evaluation",
+]  # fmt: skip
+
+_UNITS = {
+    "nb": {
+        "seconds": ("sekund", "sekunder"),
+        "minutes": ("minutt", "minutter"),
+        "hours": ("time", "timer"),
+        "days": ("dag", "dager"),
+        "working_days": ("arbeidsdag", "arbeidsdager"),
+        "months": ("måned", "måneder"),
+    },
+    "sv": {
+        "seconds": ("sekund", "sekunder"),
+        "minutes": ("minut", "minuter"),
+        "hours": ("timme", "timmar"),
+        "days": ("dag", "dagar"),
+        "working_days": ("arbetsdag", "arbetsdagar"),
+        "months": ("månad", "månader"),
+    },
+    "en": {
+        "seconds": ("second", "seconds"),
+        "minutes": ("minute", "minutes"),
+        "hours": ("hour", "hours"),
+        "days": ("day", "days"),
+        "working_days": ("working day", "working days"),
+        "months": ("month", "months"),
+    },
+}
+
+_WORDS = {
+    "nb": {
+        "gone-at-once": "Når samtalen er slutt, blir alt som er skrevet, slettet med en gang. "
+        "Ingen kan lese det etterpå, heller ikke vi.",
+        "gone-later": "Når samtalen er slutt, tar vi vare på den i {length}. Så blir den slettet.",
+        "flagged": "Står det noe i samtalen som kan vise hvem du er, sletter vi den tidligere: "
+        "innen {length} etter at vi oppdager det.",
+        "held-investigation": "I helt spesielle tilfeller må vi ta vare på en samtale lenger, fordi "
+        "den kan bli krevd i en etterforskning. Den slettes så snart den er utlevert.",
+        "held-access": "Har noen bedt om å få lese samtalen, blir den ikke slettet før det er "
+        "avgjort.",
+        "erase": "Mens vi snakker sammen, kan du slette alt som er skrevet så langt, og fortsette.",
+        "address-never": "Vi lagrer aldri IP-adressen din, så vi kan ikke se hvor du skriver fra.",
+        "address-vault": "IP-adressen din og tidspunktet da chatten startet, blir låst inne i høyst "
+        "{length} og så slettet av seg selv.",
+        "access-anyone": "Så lenge samtalen er lagret, kan hvem som helst be om å få lese den. Først "
+        "går vi gjennom den og holder tilbake det som er følsomt eller kan vise hvem noen er.",
+        "access-own_journal": "Du kan be om å få vite hva som står om deg i journalen vår.",
+        "journal": "Er det fare for liv og helse, skriver vi en intern journal. Den blir ikke delt "
+        "med andre.",
+        "triage": "Bare hvis du sier ja, blir noen opplysninger fra samtalen skrevet ned i et eget "
+        "dokument som ikke er knyttet til deg. Et nei endrer ingenting.",
+        "evaluation": "Spør vi etterpå hvordan det gikk, er det frivillig å svare, og svarene kan "
+        "ikke kobles til samtalen.",
+    },
+    "sv": {
+        "gone-at-once": "När samtalet är slut raderas allt som har skrivits direkt. Ingen kan läsa "
+        "det efteråt, inte heller vi.",
+        "gone-later": "När samtalet är slut sparar vi det i {length}. Sedan raderas det.",
+        "flagged": "Står det något i samtalet som kan visa vem du är raderar vi det tidigare: inom "
+        "{length} efter att vi har upptäckt det.",
+        "held-investigation": "I särskilda fall måste vi spara ett samtal längre, för att det kan "
+        "krävas in i en utredning. Det raderas så snart det har lämnats ut.",
+        "held-access": "Har någon bett om att få läsa samtalet raderas det inte förrän det är "
+        "avgjort.",
+        "erase": "Medan vi pratar kan du radera allt som har skrivits hittills och fortsätta.",
+        "address-never": "Vi sparar aldrig din IP-adress, så vi kan inte se varifrån du skriver.",
+        "address-vault": "Din IP-adress och tiden då chatten började låses in i högst {length} och "
+        "raderas sedan av sig själva.",
+        "access-anyone": "Så länge samtalet är sparat kan vem som helst be att få läsa det. Först "
+        "går vi igenom det och håller inne det som är känsligt eller kan visa vem någon är.",
+        "access-own_journal": "Du kan be att få veta vad som står om dig i vår journal.",
+        "journal": "Är det fara för liv och hälsa skriver vi en intern journal. Den delas inte med "
+        "någon annan.",
+        "triage": "Bara om du säger ja skrivs några uppgifter från samtalet ner i ett eget dokument "
+        "som inte är kopplat till dig. Ett nej ändrar ingenting.",
+        "evaluation": "Frågar vi efteråt hur det gick är det frivilligt att svara, och svaren kan "
+        "inte kopplas till samtalet.",
+    },
+    "en": {
+        "gone-at-once": "When the talk ends, everything that was written is deleted at once. Nobody "
+        "can read it afterwards, not even us.",
+        "gone-later": "When the talk ends, we keep it for {length}. Then it is deleted.",
+        "flagged": "If something in the talk could show who you are, we delete it sooner: within "
+        "{length} after we notice.",
+        "held-investigation": "In special cases we must keep a talk longer, because it may be "
+        "demanded for an investigation. It is deleted as soon as it has been handed over.",
+        "held-access": "If someone has asked to read the talk, it is not deleted before that is "
+        "decided.",
+        "erase": "While we talk, you can delete everything written so far and go on.",
+        "address-never": "We never keep your IP address, so we cannot see where you write from.",
+        "address-vault": "Your IP address and the time at which the chat started are locked away for "
+        "at most {length} and then deleted by themselves.",
+        "access-anyone": "While the talk is kept, anyone may ask to read it. First we go through it "
+        "and hold back what is sensitive or could show who somebody is.",
+        "access-own_journal": "You may ask to be told what our journal says about you.",
+        "journal": "When life and health are in danger, we write an internal journal. It is not "
+        "shared with anyone else.",
+        "triage": "Only if you say yes, some facts of the talk are written in a separate document "
+        "that is not tied to you. A no changes nothing.",
+        "evaluation": "If we ask afterwards how it went, answering is voluntary, and the answers "
+        "cannot be tied to the talk.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One sentence, and the rule that it comes from."""
+
+    text: str
+    rule: str
+    kind: Kind
+
+
+def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
+    """Say what ``policy`` keeps and for how long, in ``language``, the most important first.
+
+    One query. A language that is not spoken here falls back: nn to nb, others to the tenant's
+    first.  Rule: D5, D6, D7, S7, U3, U7, U8, T9, T10, B8.
+    """
+    spoken = "nb" if language == "nn" else language
+    if spoken not in _WORDS:
+        spoken = tenant.default_language
+    rules = policy_rules(policy)
+    return [
+        *_about_talks(rules, spoken),
+        *_about_the_rest(policy, spoken),
+    ]
+
+
+def _about_talks(rules: Sequence[PolicyRule], language: str) -> Iterator[Promise]:
+    words = _WORDS[language]
+    for rule in rules:
+        length = in_words(rule.amount, rule.unit, language=language)
+        if rule.starts == PolicyRule.Starts.FLAGGED:
+            yield Promise(words["flagged"].format(length=length), rule.rule, "flagged")
+        elif rule.amount:
+            yield Promise(words["gone-later"].format(length=length), rule.rule, "conversation")
+        else:
+            yield Promise(words["gone-at-once"], rule.rule, "conversation")
+    holds = {hold: rule.suspended_rule for rule in rules for hold in rule.suspended_by}
+    for hold, source in holds.items():
+        yield Promise(words[f"held-{hold}"], source, "held")
+
+
+def _about_the_rest(policy: Policy, language: str) -> Iterator[Promise]:
+    words, rules = _WORDS[language], policy.rules
+    days = in_words(policy.address_days or 0, "days", language=language)
+    if policy.may_erase:
+        yield Promise(words["erase"], rules["erase"], "erase")
+    address = words[f"address-{policy.address}"].format(length=days)
+    yield Promise(address, rules["address"], "address")
+    if policy.journal:
+        yield Promise(words["journal"], rules["journal"], "journal")
+    if policy.access != Policy.Access.NOBODY:
+        yield Promise(words[f"access-{policy.access}"], rules["access"], "access")
+    if policy.triage:
+        yield Promise(words["triage"], rules["triage"], "triage")
+    if policy.evaluation:
+        yield Promise(words["evaluation"], rules["evaluation"], "evaluation")
+
+
+def in_words(amount: int, unit: str, *, language: str) -> str:
+    """Return such as "3 måneder"; ``language`` is nb, sv or en."""
+    one, many = _UNITS[language][unit]
+    return f"{amount} {one if amount == 1 else many}"
