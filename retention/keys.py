@@ -1,0 +1,155 @@
+"""Segment secrets and tenant keys, in the PostgreSQL instance ``keys``.
+
+That instance alone decides whether content can be read. It is in no backup, archives no WAL and
+is reached only through the functions of migration 0002, which give out no secret past its time,
+only ever shorten a life and destroy nothing that is held.
+
+Order, everywhere: **create** the key and then the row; **forget** by destroying the key, and
+then the rows. A row without a key is noise; a key without a row expires by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+
+from retention.sealing import Sealer
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class OpenKey:
+    """A sealer and when it must not be used any more, by the time since the machine started."""
+
+    sealer: Sealer
+    until: float
+
+    @property
+    def living(self) -> bool:
+        return time.monotonic() < self.until
+
+
+def create_key(tenant: Tenant, *, expires_at: datetime) -> UUID:
+    """Make the key of a new segment and return the segment's id. Committed on return."""
+    segment = uuid4()
+    tenant_key(tenant)
+    _ask("SELECT key_create(%s, %s, %s, %s)", tenant.pk, segment, os.urandom(32), expires_at)
+    return segment
+
+
+def open_keys(
+    tenant: Tenant, *, conversation: UUID, segments: Iterable[UUID]
+) -> dict[UUID, OpenKey]:
+    """Return what opens each of ``segments``; those whose time is over are left out."""
+    wall = datetime.now(UTC)
+    rows = _ask(
+        "SELECT segment, secret, expires_at, wrapped FROM key_read(%s, %s)",
+        tenant.pk,
+        list(segments),
+    )
+    return {
+        segment: OpenKey(
+            Sealer.of(
+                secret=bytes(secret),
+                tenant_key=_unwrap(tenant, bytes(wrapped)),
+                tenant=tenant.pk,
+                conversation=conversation,
+                segment=segment,
+            ),
+            # Whoever sets the wall clock does not lengthen this; the next look at the database
+            # finds what a moved clock has ended.
+            time.monotonic() + (expires_at - wall).total_seconds(),
+        )
+        for segment, secret, expires_at, wrapped in rows
+    }
+
+
+def shorten_keys(tenant: Tenant, segments: Iterable[UUID], *, expires_at: datetime) -> None:
+    """Let the keys die at ``expires_at`` at the latest. Never lengthens a life."""
+    _ask("SELECT key_shorten(%s, %s, %s)", tenant.pk, list(segments), expires_at)
+
+
+def destroy_keys(tenant: Tenant, segments: Iterable[UUID]) -> set[UUID]:
+    """Destroy the keys that nobody holds, and return which. Committed on return."""
+    rows = _ask("SELECT segment FROM key_destroy(%s, %s)", tenant.pk, list(segments))
+    return {row[0] for row in rows}
+
+
+def destroy_due_keys(*, limit: int = 10_000) -> int:
+    """Destroy up to ``limit`` keys past their time, of all tenants; return how many."""
+    return int(_ask("SELECT key_destroy_due(%s)", limit)[0][0])
+
+
+def compact() -> bool:
+    """Leave no trace of destroyed keys in the table's file; say whether there was any.
+
+    What remains is the WAL, for as long as the instance keeps it (docs/running.md).
+    """
+    return bool(_ask("SELECT key_compact()")[0][0])
+
+
+def missing_keys(tenant: Tenant, segments: Iterable[UUID]) -> set[UUID]:
+    """Return those of ``segments`` that have no key any more."""
+    rows = _ask("SELECT segment FROM key_missing(%s, %s)", tenant.pk, list(segments))
+    return {row[0] for row in rows}
+
+
+def tenant_key(tenant: Tenant) -> bytes:
+    """Return the tenant's own 32 bytes, made and wrapped by the first master key at first use."""
+    wrapped = _ask("SELECT tenant_key_read(%s)", tenant.pk)[0][0]
+    if wrapped is None:
+        made = _wrap(tenant, os.urandom(32))
+        _ask("SELECT tenant_key_create(%s, %s)", tenant.pk, made)
+        # Read again: another process may have been first.
+        wrapped = _ask("SELECT tenant_key_read(%s)", tenant.pk)[0][0]
+    return _unwrap(tenant, bytes(wrapped))
+
+
+def _ask(query: str, *values: Any) -> Sequence[tuple[Any, ...]]:
+    with connections["keys"].cursor() as cursor:
+        cursor.execute(query, values)
+        rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+@lru_cache(maxsize=4)
+def _masters(encoded: tuple[str, ...]) -> tuple[AESGCM, ...]:
+    if not encoded:
+        raise ImproperlyConfigured(
+            "HELPLINE_MASTER_KEYS is empty; it needs the base64 of at least one 32-byte key"
+        )
+    return tuple(AESGCM(base64.b64decode(key, validate=True)) for key in encoded)
+
+
+def _wrap(tenant: Tenant, key: bytes) -> bytes:
+    nonce = os.urandom(12)
+    first = _masters(tuple(settings.HELPLINE_MASTER_KEYS))[0]
+    return nonce + first.encrypt(nonce, key, _place(tenant))
+
+
+def _unwrap(tenant: Tenant, wrapped: bytes) -> bytes:
+    for master in _masters(tuple(settings.HELPLINE_MASTER_KEYS)):
+        try:
+            return master.decrypt(wrapped[:12], wrapped[12:], _place(tenant))
+        except InvalidTag:
+            continue
+    raise ImproperlyConfigured(
+        f"no key in HELPLINE_MASTER_KEYS opens the key of {tenant.slug}; add the one that made it"
+    )
+
+
+def _place(tenant: Tenant) -> bytes:
+    return b"helpline/1/tenant-key/" + str(tenant.pk).encode()

@@ -1,0 +1,59 @@
+"""The registry of what is kept about persons, filled by the apps above in ``AppConfig.ready``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenants.scope import TenantModel
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing whose time is over: its id, what it is sealed under, whose rule ends it."""
+
+    id: UUID
+    segments: tuple[UUID, ...]
+    rule: str
+
+
+def nothing_sealed(after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Return the living segments of a kind that has none."""
+    return ()
+
+
+def nothing_to_expire(segments: Collection[UUID]) -> None:
+    """Expire nothing: for kinds without segments."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of personal data: which models it covers, and how it is found and forgotten.
+
+    ``due(limit)`` and ``forget(items)`` run as the purge role in the tenant's scope: they see
+    expired rows that nobody holds, and no content. ``forget`` returns how many items are gone.
+    ``oldest()``, ``living(after, limit)`` (ids of sealed segments, rising) and ``expire(segments)``
+    run as the application, in the scope.
+    """
+
+    name: str
+    covers: tuple[type[TenantModel], ...]
+    due: Callable[[int], Sequence[Due]]
+    forget: Callable[[Sequence[Due]], int]
+    oldest: Callable[[], datetime | None]
+    living: Callable[[UUID | None, int], Sequence[UUID]] = nothing_sealed
+    expire: Callable[[Collection[UUID]], None] = nothing_to_expire
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Add ``kind``; a second registration under the same name replaces the first."""
+    _kinds[kind.name] = kind
+
+
+def registered() -> tuple[Kind, ...]:
+    return tuple(_kinds.values())

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from retention import clock, keys
+from tenants.models import Tenant
+from tests.engines import Harness
+from tests.talks import owner_rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE_SECONDS = 30
+
+
+def where_found(harness: Harness, secret: bytes) -> set[str]:
+    """Return the parts of the instance's data directory whose files hold ``secret``."""
+    with psycopg.connect(harness.run.keys, autocommit=True) as superuser:
+        superuser.execute("CHECKPOINT")
+        row = superuser.execute("SHOW data_directory").fetchone()
+    assert row
+    root = Path(row[0])
+    return {
+        path.relative_to(root).parts[0]
+        for path in root.rglob("*")
+        if path.is_file() and secret in path.read_bytes()
+    }
+
+
+def cycle_wal(harness: Harness) -> None:
+    """Do at once what the instance does by itself within a minute."""
+    with psycopg.connect(harness.run.keys, autocommit=True) as superuser:
+        for _ in range(2):
+            superuser.execute("SELECT pg_switch_wal()")
+            superuser.execute("CHECKPOINT")
+
+
+def test_destroyed_key_leaves_nothing_on_disk(tenant: Tenant, harness: Harness) -> None:
+    segment = keys.create_key(tenant, expires_at=clock.now() + timedelta(hours=1))
+    alive = keys.create_key(tenant, expires_at=clock.now() + timedelta(hours=1))
+    [(secret,)] = owner_rows("keys", "SELECT secret FROM segment_key WHERE segment = %s", segment)
+    assert where_found(harness, bytes(secret)) >= {"base"}
+
+    keys.destroy_keys(tenant, [segment])
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not keys.compact():
+        # PostgreSQL counts what was deleted within a second or so.
+        assert time.monotonic() < limit
+    cycle_wal(harness)
+
+    assert where_found(harness, bytes(secret)) == set()
+    assert set(keys.open_keys(tenant, conversation=segment, segments=[segment, alive])) == {alive}
+    assert keys.compact() is False
