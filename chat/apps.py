@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    name = "chat"
+
+    def ready(self) -> None:
+        from chat.forgetting import KINDS
+        from retention.kinds import register
+
+        for kind in KINDS:
+            register(kind)

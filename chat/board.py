@@ -1,0 +1,143 @@
+"""The queue as everybody sees it: the desks a list, the visitors their own place in it.
+
+However much happens, each is told at most once a second, and one query of the process serves all
+its sockets of a tenant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID, uuid4
+
+from chat import queue
+from chat.calls import scoped_call
+from chat.events import layer, queue_group
+from chat.queue import LISTED, Waiting
+from retention import clock
+from tenants.models import Tenant
+
+log = logging.getLogger("helpline.board")
+
+Frame = dict[str, Any]
+Give = Callable[[Frame], None]
+
+PAUSE_SECONDS = 1.0
+# Nothing has happened, but the waiting have waited longer.
+IDLE_SECONDS = 15.0
+
+
+def shown(rows: list[Waiting]) -> Frame:
+    """Return the queue as the desk is told it: the first fifty, and how many there are."""
+    return {
+        "total": len(rows),
+        "waiting": [
+            {
+                "conversation": str(row.conversation),
+                "position": row.position,
+                "waited_seconds": row.waited_seconds,
+                "topic": row.topic,
+                "language": row.language,
+                "priority": int(row.urgent),
+                "state": "dropped" if row.dropped else "waiting",
+            }
+            for row in rows[:LISTED]
+        ],
+    }
+
+
+def current_queue() -> list[Waiting]:
+    """Return the active tenant's queue as it is now. In the scope."""
+    return queue.listed(now=clock.now())
+
+
+class Board:
+    """One tenant's queue in one process."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.desks: set[Give] = set()
+        self.visitors: dict[UUID, Give] = {}
+        self._told: dict[UUID, tuple[int, int]] = {}
+        self._changed = asyncio.Event()
+        self._channel = f"board.{uuid4().hex}"
+        layer().attach(self._channel, lambda _event: self._changed.set())
+        layer().here.join(queue_group(tenant.pk), self._channel)
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    @property
+    def unused(self) -> bool:
+        return not self.desks and not self.visitors
+
+    async def close(self) -> None:
+        layer().detach(self._channel)
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
+            try:
+                self._tell(await scoped_call(self.tenant, current_queue))
+            except Exception:  # the database is away; the next change tries again
+                log.exception("board_failed")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _tell(self, rows: list[Waiting]) -> None:
+        frame = {"type": "waiting", **shown(rows)}
+        for give in tuple(self.desks):
+            give(frame)
+        places = {row.conversation: (row.position, row.wait_seconds) for row in rows}
+        for conversation, give in tuple(self.visitors.items()):
+            place = places.get(conversation)
+            if place and place != self._told.get(conversation):
+                self._told[conversation] = place
+                give({"type": "queue", "position": place[0], "wait_seconds": place[1]})
+
+    def forget(self, conversation: UUID, give: Give) -> None:
+        # A newer socket of the same visitor may stand here already.
+        if self.visitors.get(conversation) == give:
+            del self.visitors[conversation]
+            self._told.pop(conversation, None)
+
+
+class Boards:
+    """The boards of this event loop, one for each tenant that somebody here looks at."""
+
+    def __init__(self) -> None:
+        self._boards: dict[int, Board] = {}
+
+    def desk(self, tenant: Tenant, give: Give) -> None:
+        self._of(tenant).desks.add(give)
+
+    def visitor(self, tenant: Tenant, conversation: UUID, give: Give) -> None:
+        self._of(tenant).visitors[conversation] = give
+
+    async def leave(self, tenant: Tenant, give: Give, *, visitor: UUID | None = None) -> None:
+        """Take a socket off; the last one closes the board."""
+        board = self._boards.get(tenant.pk)
+        if board is None:
+            return
+        board.desks.discard(give)
+        if visitor:
+            board.forget(visitor, give)
+        if board.unused:
+            del self._boards[tenant.pk]
+            await board.close()
+
+    async def close(self) -> None:
+        for board in self._boards.values():
+            await board.close()
+        self._boards.clear()
+
+    def _of(self, tenant: Tenant) -> Board:
+        if tenant.pk not in self._boards:
+            self._boards[tenant.pk] = Board(tenant)
+        return self._boards[tenant.pk]

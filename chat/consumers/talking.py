@@ -1,0 +1,241 @@
+"""The part of a socket that is about talks: saying, reading on, catching up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import Error as DatabaseError
+from psycopg_pool import PoolTimeout
+
+from chat.calls import call, scoped_call
+from chat.consumers.base import Frame, Socket
+from chat.conversations import finish_end
+from chat.errors import ConversationEnded, SlowDown
+from chat.events import layer, talk_group
+from chat.fanout import Event
+from chat.messages import Caught, catch_up, note_seen, stamp
+from chat.reader import Reader
+from chat.runtime import runtime
+from chat.states import Author
+from chat.writer import Answer, Outcome, Post
+from tenants.errors import HelplineError, Invalid, NotFound, Unavailable
+
+RESEAL_LIMIT = 5
+
+
+class Talking(Socket):
+    """A socket with a reader for each talk that it has open."""
+
+    me: Author
+    sender: UUID | None = None
+    # What is done about each type of event: the methods on_<type>.
+    hears: ClassVar[dict[str, Callable[[Any, Reader, Event], None]]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.hears = {name[3:]: getattr(cls, name) for name in dir(cls) if name.startswith("on_")}
+
+    # Saying.
+
+    def say(self, reader: Reader, message: UUID, text: str, ref: str | None) -> None:
+        """Seal ``text`` and give it to the writer; the answer comes after the commit."""
+        if not self._says.take():
+            raise SlowDown("you write faster than this line takes")
+        reader.asked(message, ref)
+        sealer = None if reader.unsealed else reader.sealer()
+        if sealer is None:
+            self._say_later(reader, message, text, RESEAL_LIMIT)
+        else:
+            body = sealer.seal(text, author=self.me, message=message)
+            self._post(reader, message, text, sealer.segment, body, RESEAL_LIMIT)
+
+    def _post(
+        self, reader: Reader, message: UUID, text: str, segment: UUID, body: bytes, tries: int
+    ) -> None:
+        def answered(answer: Answer) -> None:
+            self._answered(reader, message, text, segment, body, tries, answer)
+
+        runtime().writer.put(
+            Post(
+                tenant=reader.tenant.pk,
+                conversation=reader.conversation,
+                author=self.me,
+                sender=self.sender,
+                id=message,
+                segment=segment,
+                body=body,
+                answer=answered,
+            )
+        )
+
+    def _answered(
+        self,
+        reader: Reader,
+        message: UUID,
+        text: str,
+        segment: UUID,
+        body: bytes,
+        tries: int,
+        answer: Answer,
+    ) -> None:
+        if answer.outcome is Outcome.STORED:
+            assert answer.at is not None
+            self._fan_out(reader, message, segment, body, answer.seq, answer.at)
+            if message in reader.unanswered:
+                reader.offer(answer.seq, reader.said(message, answer.seq, answer.at))
+        elif answer.outcome is Outcome.REPEATED:
+            assert answer.at is not None
+            if message in reader.unanswered:
+                self.give(reader.said(message, answer.seq, answer.at))
+        elif answer.outcome is Outcome.SEGMENT_MOVED and tries:
+            # Erased meanwhile: the old segment's key is gone, so seal it anew under the next.
+            self._say_later(reader, message, text, tries - 1)
+        else:
+            self._refuse(_REFUSALS[answer.outcome], reader.answered(message))
+
+    def _say_later(self, reader: Reader, message: UUID, text: str, tries: int) -> None:
+        """Seal once the current key is here, after what was said before."""
+        reader.unsealed.append((message, text, tries))
+        if len(reader.unsealed) == 1:
+            self.spawn(self._seal_waiting(reader))
+
+    async def _seal_waiting(self, reader: Reader) -> None:
+        try:
+            self.take(reader, await self._fetched(reader))
+            sealer = reader.sealer()
+            if sealer is None:
+                raise ConversationEnded("the talk has ended")
+        except (HelplineError, DatabaseError, PoolTimeout) as problem:
+            said = problem if isinstance(problem, HelplineError) else _REFUSALS[Outcome.BUSY]
+            for message, _text, _tries in reader.unsealed:
+                self._refuse(said, reader.answered(message))
+            reader.unsealed.clear()
+            return
+        waiting, reader.unsealed = reader.unsealed, []
+        for message, text, tries in waiting:
+            body = sealer.seal(text, author=self.me, message=message)
+            self._post(reader, message, text, sealer.segment, body, tries)
+
+    def _fan_out(
+        self, reader: Reader, message: UUID, segment: UUID, body: bytes, seq: int, at: datetime
+    ) -> None:
+        event = {
+            "type": "message",
+            "talk": reader.conversation,
+            "from": self.channel,
+            "seq": seq,
+            "author": int(self.me),
+            "id": message,
+            "segment": segment,
+            "body": body,
+            "at": stamp(at),
+        }
+        layer().here.group_send(talk_group(reader.conversation), event)
+
+    # Telling the others in the talk.
+
+    def tell_talk(self, reader: Reader, kind: str, **fields: int) -> None:
+        """Tell the others that this side does something; lost without harm."""
+        talk = reader.conversation
+        event = {"type": kind, "talk": talk, "by": int(self.me), **fields}
+        layer().here.group_send(talk_group(talk), event)
+
+    def see(self, reader: Reader, seq: int) -> None:
+        """Note and tell how far this side has read."""
+        if seq > reader.given:
+            raise Invalid("`seq` is at most that of the last message")
+        self.spawn(self._see(reader, seq))
+
+    async def _see(self, reader: Reader, seq: int) -> None:
+        if await scoped_call(reader.tenant, note_seen, reader.conversation, by=self.me, seq=seq):
+            self.tell_talk(reader, "seen", seq=seq)
+
+    # What fans out.
+
+    def hear(self, reader: Reader, event: Event) -> None:
+        """Do what ``event`` asks for, or keep it until the talk has been read."""
+        if reader.held is not None:
+            reader.held.append(event)
+        else:
+            self.hears[event["type"]](self, reader, event)
+
+    def release(self, reader: Reader) -> None:
+        """The talk has been read and shown: what came meanwhile follows."""
+        held, reader.held = reader.held or [], None
+        for event in held:
+            self.hear(reader, event)
+
+    # Reading on.
+
+    async def more(self, reader: Reader, after: int) -> Frame:
+        """Return the page after ``after``. It counts as given where it follows what was."""
+        caught = await scoped_call(
+            reader.tenant, catch_up, reader.tenant, reader.conversation, after=after
+        )
+        names = partial(self.name_of, reader)
+        if after == reader.given:
+            messages = reader.page(caught, names)
+        else:
+            messages = [reader.shown(read, names(read.author)) for read in caught.page.messages]
+        return {"type": "more", "messages": messages, "more": caught.page.more}
+
+    def fetch(self, reader: Reader) -> None:
+        """Start a catch-up of ``reader``, unless one is under way."""
+        if not reader.fetching:
+            reader.fetching = True
+            self.spawn(self._catch_up(reader))
+
+    async def _catch_up(self, reader: Reader) -> None:
+        try:
+            more = True
+            while more:
+                caught = await self._fetched(reader)
+                more = caught.page.more
+                self.take(reader, caught)
+        except ConversationEnded:
+            self.talk_gone(reader)
+        finally:
+            reader.fetching = False
+
+    async def _fetched(self, reader: Reader) -> Caught:
+        return await scoped_call(
+            reader.tenant, catch_up, reader.tenant, reader.conversation, after=reader.given
+        )
+
+    def take(self, reader: Reader, caught: Caught) -> None:
+        """Give what has been fetched, in order."""
+        reader.take(caught)
+        for read in caught.page.messages:
+            reader.read(read, self.name_of(reader, read.author))
+        reader.caught_up(caught.read_through)
+
+    def name_of(self, reader: Reader, author: int) -> str | None:
+        """Return the name that stands beside a message, if one may."""
+        return None
+
+    def talk_gone(self, reader: Reader) -> None:
+        """The talk is over and no event has told so: a purge, another process, a moved clock."""
+        reader.drop()
+        self.spawn(self._tell_gone(reader))
+
+    async def _tell_gone(self, reader: Reader) -> None:
+        by, others = await call(finish_end, reader.tenant, reader.conversation)
+        if self.has(reader):
+            self.hears["ended"](self, reader, {"by": str(by), "alternatives": others})
+
+    def has(self, reader: Reader) -> bool:
+        """Say whether this socket still shows that talk."""
+        raise NotImplementedError
+
+
+_REFUSALS = {
+    Outcome.ENDED: ConversationEnded("the talk has ended"),
+    Outcome.NOT_YOURS: NotFound("no such talk"),
+    Outcome.UNKNOWN: ConversationEnded("the talk has ended"),
+    Outcome.BUSY: Unavailable("storage is away for a moment; send it again"),
+    Outcome.SEGMENT_MOVED: Unavailable("much is being erased; send it again"),
+}

@@ -1,0 +1,269 @@
+"""The visitor's socket, `/ws/visitor`: one tab, one talk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from chat import frames
+from chat.calls import call, scoped_call
+from chat.consumers.base import NOT_LET_IN, REPLACED, Frame
+from chat.consumers.talking import Talking
+from chat.conversations import end_conversation, erase_conversation, secret_hash
+from chat.errors import ConversationEnded, NotLetIn
+from chat.events import talk_group
+from chat.fanout import Event
+from chat.lines import visitor_arrived, visitor_left_line
+from chat.messages import Caught, catch_up
+from chat.models import Conversation, Farewell
+from chat.queue import place_of, shown_counsellor
+from chat.reader import Reader
+from chat.runtime import runtime
+from chat.states import Author, By, State
+from retention import clock
+from tenants.errors import HelplineError
+from tenants.models import Policy, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A talk as the visitor finds it: what the database says of it, and its messages."""
+
+    state: str
+    place: tuple[int, int] | None
+    policy: int
+    language: str
+    counsellor: dict[str, str] | None
+    seen: int
+    caught: Caught
+
+
+def arrive(tenant: Tenant, conversation_id: UUID, *, after: int) -> Arrival:
+    """Read a talk for the visitor who has come (back) to it. In the scope."""
+    caught = catch_up(tenant, conversation_id, after=after)
+    conversation = Conversation.objects.select_related("counsellor").get(pk=conversation_id)
+    return Arrival(
+        state=str(conversation.state),
+        place=place_of(conversation, now=clock.now()),
+        policy=_version(conversation.policy_id),
+        language=conversation.language,
+        counsellor=shown_counsellor(tenant, conversation),
+        seen=conversation.counsellor_seen,
+        caught=caught,
+    )
+
+
+def goodbye(farewell: Farewell) -> Frame:
+    """Return the welcome of a talk that is over: that it is, by whom, and nothing else."""
+    return {
+        "type": "welcome",
+        "protocol": frames.PROTOCOL,
+        "conversation": str(farewell.conversation_id),
+        "state": str(State.ENDED),
+        "position": None,
+        "wait_seconds": None,
+        "policy": _version(farewell.policy_id),
+        "language": farewell.language,
+        "counsellor": None,
+        "last_seq": farewell.last_seq,
+        "erased_through": farewell.last_seq,
+        "seen": 0,
+        "cards": [],
+        "messages": [],
+        "more": False,
+        "ended": {"by": farewell.ended_by, "evaluation": None},
+    }
+
+
+def _version(policy_id: int) -> int:
+    return Policy.objects.values_list("version", flat=True).get(pk=policy_id)
+
+
+def _arrived(
+    tenant: Tenant, digest: bytes, *, after: int, socket: UUID, process: UUID
+) -> UUID | Frame:
+    came = visitor_arrived(tenant, digest, after=after, socket=socket, process=process)
+    return goodbye(came) if isinstance(came, Farewell) else came.pk
+
+
+class VisitorSocket(Talking):
+    side = "visitor"
+    decoder = frames.VISITOR
+    speaks = frames.VisitorFrame
+    me = Author.VISITOR
+
+    reader: Reader | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counsellor: dict[str, str] | None = None
+        self._leave_ref: str | None = None
+        self._erase_ref: str | None = None
+
+    @property
+    def talk(self) -> Reader:
+        """The talk. Raises ConversationEnded once it is over."""
+        if self.reader is None:
+            raise ConversationEnded("the talk has ended")
+        return self.reader
+
+    # hello
+
+    async def do_hello(self, frame: frames.VisitorHello, ref: str | None) -> None:
+        await self.started()
+        try:
+            came = await scoped_call(
+                self.tenant,
+                _arrived,
+                self.tenant,
+                secret_hash(frame.secret),
+                after=frame.after,
+                socket=self.id,
+                process=runtime().process,
+            )
+        except NotLetIn:
+            self.close(NOT_LET_IN)
+            return
+        self.greet()
+        if isinstance(came, UUID):
+            await self._enter(came, frame.after, ref)
+        else:
+            self.reply(came, ref)
+
+    async def _enter(self, conversation: UUID, after: int, ref: str | None) -> None:
+        self.reader = Reader(self.tenant, conversation, self.me, give=self.give, fetch=self.fetch)
+        self.listen()
+        self.join(talk_group(conversation))
+        try:
+            arrival = await scoped_call(self.tenant, arrive, self.tenant, conversation, after=after)
+        except ConversationEnded:
+            self.talk_gone(self.reader)
+            return
+        self._welcome(self.reader, arrival, after, ref)
+        runtime().pulse.add(self.reader, self.talk_gone)
+        runtime().boards.visitor(self.tenant, conversation, self.give)
+        self.release(self.reader)
+
+    def _welcome(self, reader: Reader, arrival: Arrival, after: int, ref: str | None) -> None:
+        caught = arrival.caught
+        self._counsellor = arrival.counsellor
+        reader.given = after
+        messages = reader.page(caught, partial(self.name_of, reader))
+        position, wait_seconds = arrival.place or (None, None)
+        self.reply(
+            {
+                "type": "welcome",
+                "protocol": frames.PROTOCOL,
+                "conversation": str(reader.conversation),
+                "state": arrival.state,
+                "position": position,
+                "wait_seconds": wait_seconds,
+                "policy": arrival.policy,
+                "language": arrival.language,
+                "counsellor": arrival.counsellor,
+                "last_seq": caught.last_seq,
+                "erased_through": caught.erased_through,
+                "seen": arrival.seen,
+                "cards": [],
+                "messages": messages,
+                "more": caught.page.more,
+                "ended": None,
+            },
+            ref,
+        )
+
+    async def left(self) -> None:
+        if self.reader is None:
+            return
+        reader, self.reader = self.reader, None
+        runtime().pulse.remove(reader)
+        await runtime().boards.leave(self.tenant, self.give, visitor=reader.conversation)
+        await scoped_call(
+            self.tenant, visitor_left_line, self.tenant, reader.conversation, socket=self.id
+        )
+
+    # What the visitor says.
+
+    def do_say(self, frame: frames.Say, ref: str | None) -> None:
+        self.say(self.talk, frame.id, frame.text, ref)
+
+    def do_typing(self, frame: frames.Typing, ref: str | None) -> None:
+        self.tell_talk(self.talk, "typing")
+
+    def do_seen(self, frame: frames.Seen, ref: str | None) -> None:
+        self.see(self.talk, frame.seq)
+
+    async def do_more(self, frame: frames.More, ref: str | None) -> None:
+        self.reply(await self.more(self.talk, frame.after), ref)
+
+    async def do_erase(self, frame: frames.Erase, ref: str | None) -> None:
+        self._erase_ref = ref
+        try:
+            await call(erase_conversation, self.tenant, self.talk.conversation)
+        except HelplineError:
+            self._erase_ref = None
+            raise
+
+    async def do_leave(self, frame: frames.Leave, ref: str | None) -> None:
+        self._leave_ref = ref
+        await call(end_conversation, self.tenant, self.talk.conversation, by=By.VISITOR)
+
+    # What fans out.
+
+    def deliver(self, event: Event) -> None:
+        if self.reader is not None:
+            self.hear(self.reader, event)
+
+    def on_message(self, reader: Reader, event: Event) -> None:
+        if event["from"] != self.channel:
+            reader.message(event, self.name_of(reader, event["author"]))
+
+    def on_typing(self, reader: Reader, event: Event) -> None:
+        if event["by"] != int(self.me):
+            self.give({"type": "typing"})
+
+    def on_seen(self, reader: Reader, event: Event) -> None:
+        if event["by"] != int(self.me):
+            self.give({"type": "seen", "seq": event["seq"]})
+
+    def on_state(self, reader: Reader, event: Event) -> None:
+        self._counsellor = event["counsellor"]
+        self.give({"type": "state", "state": event["state"], "counsellor": self._counsellor})
+
+    def on_line(self, reader: Reader, event: Event) -> None:
+        if event["who"] == "counsellor":
+            self.give({"type": "line", "who": "counsellor", "up": event["up"]})
+
+    def on_arrived(self, reader: Reader, event: Event) -> None:
+        if event["socket"] != self.id.hex:
+            self.close(REPLACED)
+
+    def on_erased(self, reader: Reader, event: Event) -> None:
+        reader.drop()
+        reader.forget_through(event["through"])
+        self.reply({"type": "erased", "through": event["through"]}, self._erase_ref)
+        self._erase_ref = None
+        reader.refetch()
+
+    def on_ended(self, reader: Reader, event: Event) -> None:
+        reader.end()
+        runtime().pulse.remove(reader)
+        self.reader = None
+        self.leave_group(talk_group(reader.conversation))
+        ended = {
+            "type": "ended",
+            "by": event["by"],
+            "evaluation": None,
+            "alternatives": event["alternatives"],
+        }
+        self.reply(ended, self._leave_ref)
+        self.spawn(runtime().boards.leave(self.tenant, self.give, visitor=reader.conversation))
+
+    def has(self, reader: Reader) -> bool:
+        return self.reader is reader
+
+    def name_of(self, reader: Reader, author: int) -> str | None:
+        if author == Author.COUNSELLOR and self._counsellor:
+            return self._counsellor["name"] or None
+        return None

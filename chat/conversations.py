@@ -1,0 +1,267 @@
+"""A talk from its start to its end.
+
+Every end, whoever causes it, is ``end_conversation``: the row lock that it takes is the one that
+``chat_post`` and ``chat_erase`` take, so that a message is stored before the end or refused, and
+what was promised has happened before anybody is told that the talk has ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from chat import queue
+from chat.alternatives import Alternative, alternatives
+from chat.errors import Closed, ConversationEnded, Full
+from chat.events import publish, queue_group, tell
+from chat.forgetting import CONVERSATION, due_in
+from chat.models import Conversation, Farewell, Segment
+from chat.states import By, State
+from retention import clock, keys, purge
+from retention.durations import deadline
+from retention.kinds import Due
+from tenants.errors import Invalid, NotAllowed
+from tenants.hours import standing
+from tenants.models import Policy, PolicyRule, Subject, Tenant
+from tenants.policies import conversation_rule, current_policy
+from tenants.scope import database_role, tenant_scope
+from tenants.wall import PURGE
+
+# No talk is longer than this, so nothing that is written in it outlives it by neglect.
+LONGEST_TALK = timedelta(hours=12)
+# The row outlives that by this much: a talk that has vanished cannot be ended, and nobody told.
+ENDED_WITHIN = timedelta(minutes=5)
+# How long a tab that comes back is told that the talk has ended, and by whom.
+FAREWELL = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What a visitor's tab proves itself with. Shown once; only its hash is stored."""
+
+    _value: str
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def reveal(self) -> str:
+        return self._value
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    conversation: UUID
+    secret: Secret
+
+
+def secret_hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def open_conversation(
+    tenant: Tenant, *, language: str = "", topic: str = "", urgent: bool = False
+) -> Opened:
+    """Begin a talk in ``tenant``'s queue. In its scope.
+
+    Raises Invalid for a language or topic that the tenant does not have, Closed outside its
+    hours, Full when nobody more may wait.  Rule: S1, D2, T1.
+    """
+    now = clock.now()
+    check_accepting(tenant, now=now)
+    language, topic = _language(tenant, language), _topic(topic)
+    policy = current_policy(tenant)
+    expires_at, rule = expiry_of(tenant, policy, ended_at=now + LONGEST_TALK + ENDED_WITHIN)
+    secret = Secret(secrets.token_urlsafe(32))
+    # The key first: a row without a key would be due at once, a key without a row just expires.
+    segment = keys.create_key(tenant, expires_at=expires_at)
+    conversation = Conversation.objects.create(
+        tenant=tenant,
+        policy=policy,
+        language=language,
+        topic=topic,
+        urgent=urgent,
+        queued_at=now,
+        began_at=now,
+        last_message_at=now,
+        # Nobody has connected yet: the line counts as lost until the socket is there.
+        visitor_lost_at=now,
+        secret_hash=secret_hash(secret.reveal()),
+        segment_id=segment,
+        expires_at=expires_at,
+        expiry_rule=rule,
+    )
+    Segment.objects.create(
+        id=segment,
+        tenant=tenant,
+        conversation=conversation,
+        expires_at=expires_at,
+        expiry_rule=rule,
+    )
+    publish(queue_group(tenant.pk), "queue")
+    return Opened(conversation.pk, secret)
+
+
+def check_accepting(tenant: Tenant, *, now: datetime) -> None:
+    """Raise Closed or Full if nobody new can be taken at ``now``. In the tenant's scope."""
+    hours = standing(tenant, now=now)
+    if not hours.open:
+        raise Closed("the line is closed", opens_at=hours.opens_at)
+    if queue.waiting_count(now=now) >= tenant.queue_cap:
+        raise Full("as many wait as can be answered")
+    if not tenant.queues_unstaffed and not queue.staffed(tenant):
+        raise Full("nobody is ready to answer")
+
+
+def expiry_of(tenant: Tenant, policy: Policy, *, ended_at: datetime) -> tuple[datetime, str]:
+    """Return until when a talk that ends at ``ended_at`` may be kept, and by which rule."""
+    rule: PolicyRule = conversation_rule(policy)
+    moment = deadline(
+        ended_at, amount=rule.amount, unit=rule.unit, zone=tenant.zone, country=tenant.country
+    )
+    return moment, rule.rule
+
+
+def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
+    """End a talk as its policy promises, and tell everybody in it. Opens its own scopes.
+
+    When this returns the talk is unreadable where the promise is "at close", and its keys are
+    destroyed. Returns False where there was nothing (left) to end.  Rule: D5, T9.
+    """
+    with tenant_scope(tenant):
+        ended = _end(tenant, conversation_id, by)
+    if ended is None:
+        return False
+    if ended.expires_at <= ended.at:
+        purge.forget(CONVERSATION, tenant, [Due(conversation_id, ended.segments, ended.rule)])
+    else:
+        keys.shorten_keys(tenant, ended.segments, expires_at=ended.expires_at)
+    tell(
+        conversation_id,
+        "ended",
+        by=str(by),
+        alternatives=alternatives(tenant, language=ended.language),
+    )
+    publish(queue_group(tenant.pk), "queue")
+    return True
+
+
+def finish_end(tenant: Tenant, conversation_id: UUID) -> tuple[By, list[Alternative]]:
+    """See that what was promised has happened in a talk that is found ended; say who ended it.
+
+    Another process may be about it this moment, or have died over it. Opens its own scopes.
+    """
+    with tenant_scope(tenant), database_role(PURGE):
+        due = due_in(conversation_id)
+    if due:
+        purge.forget(CONVERSATION, tenant, due)
+    with tenant_scope(tenant):
+        farewell = Farewell.objects.filter(conversation_id=conversation_id).first()
+    language = farewell.language if farewell else tenant.default_language
+    by = By(farewell.ended_by) if farewell else By.SYSTEM
+    return by, alternatives(tenant, language=language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    at: datetime
+    expires_at: datetime
+    rule: str
+    segments: tuple[UUID, ...]
+    language: str
+
+
+def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
+    conversation = (
+        Conversation.objects.select_for_update(no_key=True)
+        .filter(pk=conversation_id)
+        .exclude(state=State.ENDED)
+        .first()
+    )
+    if conversation is None:
+        return None
+    now = clock.now()
+    policy = Policy.objects.get(pk=conversation.policy_id)
+    expires_at, rule = expiry_of(tenant, policy, ended_at=now)
+    segments = tuple(Segment.objects.filter(conversation=conversation).values_list("pk", flat=True))
+    Farewell.objects.create(
+        tenant=tenant,
+        conversation_id=conversation.pk,
+        secret_hash=bytes(conversation.secret_hash),
+        policy=policy,
+        language=conversation.language,
+        last_seq=conversation.last_seq,
+        ended_by=by,
+        expires_at=now + FAREWELL,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT chat_end(%s, %s, %s, %s, %s)",
+            [tenant.pk, conversation_id, str(by), expires_at, rule],
+        )
+    return _Ended(now, expires_at, rule, segments, conversation.language)
+
+
+def erase_conversation(tenant: Tenant, conversation_id: UUID) -> int:
+    """Destroy what has been written so far; the talk goes on. Opens its own scopes.
+
+    Returns the sequence number through which everything is gone. Raises NotAllowed where the
+    policy does not promise it, ConversationEnded where the talk is over.  Rule: D6.
+    """
+    with tenant_scope(tenant):
+        conversation = Conversation.objects.filter(pk=conversation_id).first()
+        if conversation is None or conversation.state == State.ENDED:
+            raise ConversationEnded("the talk has ended")
+        policy = Policy.objects.get(pk=conversation.policy_id)
+        if not policy.may_erase:
+            raise NotAllowed("this line does not offer to erase during the talk")
+    segment = keys.create_key(tenant, expires_at=conversation.expires_at)
+    rule = str(policy.rules.get("erase", "ours"))
+    try:
+        with tenant_scope(tenant):
+            through, earlier = _erase(tenant, conversation_id, segment, rule)
+    except ConversationEnded:
+        # The end was first: a key that seals nothing is not left lying about for hours.
+        keys.destroy_keys(tenant, [segment])
+        raise
+    purge.forget(CONVERSATION, tenant, [Due(conversation_id, earlier, rule)])
+    tell(conversation_id, "erased", through=through)
+    return through
+
+
+def _erase(
+    tenant: Tenant, conversation_id: UUID, segment: UUID, rule: str
+) -> tuple[int, tuple[UUID, ...]]:
+    # The lock first, so that the list of earlier segments is the one that will be expired.
+    locked = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id)
+    if not locked.exclude(state=State.ENDED).exists():
+        raise ConversationEnded("the talk has ended")
+    earlier = Segment.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
+    segments = tuple(earlier)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT chat_erase(%s, %s, %s, %s)", [tenant.pk, conversation_id, segment, rule]
+        )
+        through: int | None = cursor.fetchone()[0]
+    if through is None:
+        raise ConversationEnded("the talk has ended")
+    return through, segments
+
+
+def _language(tenant: Tenant, language: str) -> str:
+    if not language:
+        return tenant.default_language
+    if language not in tenant.languages:
+        raise Invalid(f"`language` is one of {', '.join(tenant.languages)}")
+    return language
+
+
+def _topic(topic: str) -> str:
+    # Compared here: the database does not take every string that JSON can hold.
+    if topic and topic not in set(Subject.objects.values_list("slug", flat=True)):
+        raise Invalid("`topic` is the id of one of this line's subjects")
+    return topic

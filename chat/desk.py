@@ -1,0 +1,126 @@
+"""What a member of staff sees: themselves, their colleagues, and talks by leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
+from chat.errors import ConversationEnded
+from chat.messages import Caught, catch_up, read_page, talk_keys
+from chat.models import Conversation, Presence
+from chat.states import State
+from tenants.audit import record
+from tenants.errors import NotFound
+from tenants.models import Membership, Role, Tenant, User
+from tenants.staff import membership_of, own_membership
+
+Frame = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a talk stands, and a page of it."""
+
+    conversation: Conversation
+    caught: Caught
+
+    def frame(self) -> Frame:
+        talk = self.conversation
+        return {
+            "conversation": str(talk.pk),
+            "state": str(talk.state),
+            "language": talk.language,
+            "topic": talk.topic,
+            "last_seq": self.caught.last_seq,
+            "erased_through": self.caught.erased_through,
+            "seen": talk.visitor_seen,
+            "line": talk.visitor_lost_at is None,
+        }
+
+
+def member_behind(tenant: Tenant, cookie: str) -> Membership | None:
+    """Return whose desk session a Cookie header carries, or None. In the scope."""
+    try:
+        morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return None
+    if morsel is None:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    user = get_user(request)
+    return membership_of(tenant, user, request.session) if isinstance(user, User) else None
+
+
+def card_of(tenant: Tenant, membership: Membership) -> Frame:
+    """Return a member as colleagues see them."""
+    return {
+        "id": str(membership.pk),
+        "name": membership.user.name,
+        "title": membership.title_in(tenant.default_language, tenant),
+        "role": membership.role,
+    }
+
+
+def colleagues(tenant: Tenant, membership: Membership) -> list[Frame]:
+    """Return who else is at the desk now. In the scope."""
+    here = Presence.objects.filter(lost_at__isnull=True).exclude(membership=membership)
+    ready = dict(here.values_list("membership", "ready"))
+    members = Membership.objects.select_related("user").filter(pk__in=ready, active=True)
+    return [
+        {**card_of(tenant, member), "ready": ready[member.pk]}
+        for member in sorted(members, key=lambda member: member.user.name)
+    ]
+
+
+def own_talk(
+    tenant: Tenant, membership: Membership, conversation_id: UUID, *, after: int
+) -> Stands:
+    """Return a living talk that ``membership`` has. In the scope.
+
+    Raises NotFound for every other talk, whatever the reason.
+    """
+    conversation = Conversation.objects.filter(
+        pk=conversation_id,
+        counsellor=own_membership(tenant, membership),
+        state__in=[State.ACTIVE, State.PAUSED],
+    ).first()
+    if conversation is None:
+        raise NotFound("no such talk")
+    try:
+        return Stands(conversation, catch_up(tenant, conversation_id, after=after))
+    except ConversationEnded:
+        raise NotFound("no such talk") from None
+
+
+def kept_talk(
+    tenant: Tenant, membership: Membership, conversation_id: UUID, *, after: int, purpose: str
+) -> Stands:
+    """Return a talk that is over and still kept, to an officer; recorded in the audit trail.
+
+    In the scope. Raises NotFound for everybody else and for every other talk.  Rule: T9, T10.
+    """
+    officer = own_membership(tenant, membership)
+    conversation = Conversation.objects.filter(pk=conversation_id, state=State.ENDED).first()
+    if conversation is None or officer.role != Role.OFFICER:
+        raise NotFound("no such talk")
+    record(
+        tenant, actor=officer, action="conversation.read", subject=conversation_id, basis=purpose
+    )
+    ring = talk_keys(tenant, conversation)
+    page = read_page(tenant, conversation, after=after, keys=ring)
+    caught = Caught(
+        ring,
+        conversation.segment_id,
+        conversation.last_seq,
+        conversation.erased_through,
+        page,
+    )
+    return Stands(conversation, caught)

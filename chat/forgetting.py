@@ -1,0 +1,136 @@
+"""What ``retention`` needs to know about talks: which are due, and how they are forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from chat.models import Conversation, Farewell, Message, Segment
+from retention.kinds import Due, Kind
+from tenants.scope import active_tenant
+
+# Erased stretches of talks that go on, and talks that are over, oldest first. Row security shows
+# the purge role nothing but what is expired and not held.
+_DUE = """
+SELECT conversation_id, array_agg(id), min(expiry_rule), min(expires_at) AS since
+FROM chat_segment WHERE NOT emptied GROUP BY conversation_id
+UNION ALL
+SELECT c.id, '{}', c.expiry_rule, c.expires_at FROM chat_conversation c
+WHERE NOT EXISTS (SELECT 1 FROM chat_segment s WHERE s.conversation_id = c.id AND NOT s.emptied)
+ORDER BY since LIMIT %s
+"""
+
+_DUE_IN = """
+SELECT conversation_id, array_agg(id), min(expiry_rule)
+FROM chat_segment WHERE conversation_id = %s AND NOT emptied GROUP BY conversation_id
+"""
+
+# The talk of an erased stretch is alive, so the purge role does not see it.
+_TOMBSTONES = """
+UPDATE chat_message m SET body = NULL, at = NULL, sender_id = NULL
+FROM chat_segment s WHERE s.id = ANY (%s) AND m.conversation_id = s.conversation_id
+  AND m.segment_id = s.id
+  AND NOT EXISTS (SELECT 1 FROM chat_conversation c WHERE c.id = s.conversation_id)
+"""
+_EMPTIED = """
+UPDATE chat_segment s SET emptied = true WHERE s.id = ANY (%s) AND NOT s.emptied
+  AND NOT EXISTS (SELECT 1 FROM chat_conversation c WHERE c.id = s.conversation_id)
+RETURNING s.conversation_id
+"""
+_OVER = "SELECT id FROM chat_conversation WHERE id = ANY (%s)"
+_DELETES = (
+    "DELETE FROM chat_message WHERE conversation_id = ANY (%s)",
+    "DELETE FROM chat_segment WHERE conversation_id = ANY (%s)",
+    "DELETE FROM chat_conversation WHERE id = ANY (%s)",
+)
+
+
+def due_conversations(limit: int) -> list[Due]:
+    """Return talks with something due in them, oldest first. As the purge role."""
+    rows = _rows(_DUE, limit)
+    return [Due(id=row[0], segments=tuple(row[1]), rule=row[2]) for row in rows]
+
+
+def due_in(conversation_id: UUID) -> list[Due]:
+    """Return what is due in one talk, if anything. As the purge role."""
+    rows = _rows(_DUE_IN, conversation_id)
+    return [Due(id=row[0], segments=tuple(row[1]), rule=row[2]) for row in rows]
+
+
+def forget_conversations(items: Sequence[Due]) -> int:
+    """Delete the talks that are over and empty what was erased in those that go on."""
+    ids = [item.id for item in items]
+    over = [row[0] for row in _rows(_OVER, ids)]
+    segments = [segment for item in items for segment in item.segments]
+    with connection.cursor() as cursor:
+        cursor.execute(_TOMBSTONES, [segments])
+        cursor.execute(_EMPTIED, [segments])
+        emptied = {row[0] for row in cursor.fetchall()}
+        for statement in _DELETES:
+            cursor.execute(statement, [over])
+        return len(emptied) + int(cursor.rowcount)
+
+
+def oldest_conversation() -> datetime | None:
+    """Return when the oldest talk that is still kept began."""
+    return Conversation.objects.order_by("began_at").values_list("began_at", flat=True).first()
+
+
+def living_segments(after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Return ids of living segments, rising, from the one after ``after``."""
+    rows = Segment.objects.order_by("id")
+    rows = rows.filter(id__gt=after) if after else rows
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def expire_segments(segments: Collection[UUID]) -> None:
+    """Expire the segments, and the talks that were written under them, now."""
+    tenant = active_tenant()
+    if segments and tenant:
+        _rows("SELECT chat_expire_keyless(%s, %s)", tenant.pk, list(segments))
+
+
+def due_farewells(limit: int) -> list[Due]:
+    rows = _rows("SELECT id FROM chat_farewell ORDER BY expires_at LIMIT %s", limit)
+    return [Due(id=UUID(int=row[0]), segments=(), rule="ours") for row in rows]
+
+
+def forget_farewells(items: Sequence[Due]) -> int:
+    with connection.cursor() as cursor:
+        ids = [item.id.int for item in items]
+        cursor.execute("DELETE FROM chat_farewell WHERE id = ANY (%s)", [ids])
+        return int(cursor.rowcount)
+
+
+def oldest_farewell() -> datetime | None:
+    return Farewell.objects.order_by("expires_at").values_list("expires_at", flat=True).first()
+
+
+def _rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+CONVERSATION = Kind(
+    name="conversation",
+    covers=(Conversation, Segment, Message),
+    due=due_conversations,
+    forget=forget_conversations,
+    oldest=oldest_conversation,
+    living=living_segments,
+    expire=expire_segments,
+)
+FAREWELL = Kind(
+    name="farewell",
+    covers=(Farewell,),
+    due=due_farewells,
+    forget=forget_farewells,
+    oldest=oldest_farewell,
+)
+KINDS = (CONVERSATION, FAREWELL)

@@ -1,0 +1,161 @@
+"""Who is on the line: sockets come and go, and the rows say since when somebody is missed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from chat.errors import Closed, NotLetIn, QualificationMissing
+from chat.events import publish, queue_group, tell
+from chat.models import Conversation, DeskSocket, Farewell, Presence, Process
+from chat.queue import KEEPS_PLACE, open_talks
+from chat.states import State
+from retention import clock
+from tenants.errors import Invalid, NotAllowed
+from tenants.hours import closed_since, standing
+from tenants.models import Membership, Role, Tenant
+from tenants.staff import missing_qualifications
+
+# A process beats every few seconds; one that has not for this long is dead, and its sockets with it.
+PROCESS_SILENT = timedelta(seconds=20)
+ANSWERING = (Role.COUNSELLOR, Role.SUPERVISOR)
+
+
+def visitor_arrived(
+    tenant: Tenant, secret_hash: bytes, *, after: int, socket: UUID, process: UUID
+) -> Conversation | Farewell:
+    """Take a visitor's socket for the talk that the secret opens. In the scope.
+
+    Returns the Farewell where the talk has ended. Raises NotLetIn for a secret that opens
+    nothing (any more), Invalid where the tab says that it has more than the talk.
+    """
+    now = clock.now()
+    talks = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
+    conversation = talks.filter(secret_hash=secret_hash).first()
+    if conversation is None:
+        farewell = Farewell.objects.filter(secret_hash=secret_hash).first()
+        if farewell is None:
+            raise NotLetIn("this secret opens nothing")
+        return farewell
+    if after > conversation.last_seq:
+        raise Invalid("`after` is at most the last sequence number of the talk")
+    was_lost = conversation.visitor_lost_at
+    changes: dict[str, object] = {
+        "visitor_socket": socket,
+        "visitor_process": process,
+        "visitor_lost_at": None,
+    }
+    if conversation.state == State.WAITING and was_lost and was_lost <= now - KEEPS_PLACE:
+        changes["queued_at"] = now
+    Conversation.objects.filter(pk=conversation.pk).update(**changes)
+    tell(conversation.pk, "arrived", socket=socket.hex)
+    if was_lost:
+        tell(conversation.pk, "line", who="visitor", up=True)
+        publish(queue_group(tenant.pk), "queue")
+    conversation.refresh_from_db()
+    return conversation
+
+
+def visitor_left_line(tenant: Tenant, conversation_id: UUID, *, socket: UUID) -> None:
+    """Note that the visitor's line is gone, unless a newer socket has taken it over."""
+    gone = Conversation.objects.filter(
+        pk=conversation_id, visitor_socket=socket, visitor_lost_at__isnull=True
+    ).exclude(state=State.ENDED)
+    if gone.update(visitor_lost_at=clock.now()):
+        tell(conversation_id, "line", who="visitor", up=False)
+        publish(queue_group(tenant.pk), "queue")
+
+
+def desk_arrived(
+    tenant: Tenant, membership: Membership, *, socket: UUID, process: UUID
+) -> Presence:
+    """Take one more window of a member's desk, and tell their visitors that they are back."""
+    DeskSocket.objects.create(tenant=tenant, id=socket, membership=membership, process=process)
+    presence, _ = Presence.objects.get_or_create(tenant=tenant, membership=membership)
+    if presence.lost_at is not None:
+        presence.lost_at = None
+        presence.save(update_fields=["lost_at"])
+        _tell_back(membership)
+    return presence
+
+
+def _tell_back(membership: Membership) -> None:
+    told = open_talks(membership).filter(counsellor_told_lost=True)
+    for conversation_id in list(told.values_list("pk", flat=True)):
+        tell(conversation_id, "line", who="counsellor", up=True)
+    told.update(counsellor_told_lost=False)
+
+
+def desk_left(tenant: Tenant, membership: Membership, *, socket: UUID) -> None:
+    """Note that a window is gone; with the last one the member is missed."""
+    DeskSocket.objects.filter(pk=socket).delete()
+    if not DeskSocket.objects.filter(membership=membership).exists():
+        Presence.objects.filter(membership=membership, lost_at__isnull=True).update(
+            lost_at=clock.now()
+        )
+
+
+def set_ready(tenant: Tenant, membership: Membership, *, ready: bool) -> Presence:
+    """Say that a member takes visitors, or no more. In the scope.
+
+    Raises NotAllowed for who does not answer here, QualificationMissing with what is missing,
+    Closed when the line is closed and its last call is over.  Rule: S3, S4, D1, B7.
+    """
+    if ready:
+        _check_may_answer(tenant, membership)
+    presence, _ = Presence.objects.get_or_create(tenant=tenant, membership=membership)
+    if presence.ready != ready:
+        presence.ready = ready
+        presence.save(update_fields=["ready"])
+        publish(queue_group(tenant.pk), "queue")
+    return presence
+
+
+def _check_may_answer(tenant: Tenant, membership: Membership) -> None:
+    if membership.role not in ANSWERING:
+        raise NotAllowed("your role does not answer visitors")
+    now = clock.now()
+    missing = missing_qualifications(tenant, membership, on=now.astimezone(tenant.tzinfo).date())
+    if missing:
+        raise QualificationMissing(f"missing: {', '.join(missing)}")
+    hours = standing(tenant, now=now)
+    if not hours.open and not in_last_call(tenant):
+        raise Closed("the line is closed", opens_at=hours.opens_at)
+
+
+def in_last_call(tenant: Tenant) -> bool:
+    """Say whether those who were waiting at closing time may still be taken."""
+    now = clock.now()
+    closed_at = closed_since(tenant, now=now)
+    if closed_at is None:
+        return False
+    return now - closed_at < timedelta(minutes=tenant.last_call_minutes)
+
+
+def beat(process: UUID) -> None:
+    """Say that a web process is alive. Outside every scope."""
+    Process.objects.update_or_create(pk=process, defaults={"beat_at": clock.now()})
+
+
+def lose_sockets_of_dead_processes(tenant: Tenant) -> None:
+    """Note as lost whatever hung on a process that is gone. In the scope."""
+    now = clock.now()
+    alive = Process.objects.filter(pk=OuterRef("process"), beat_at__gt=now - PROCESS_SILENT)
+    for socket in DeskSocket.objects.exclude(Exists(alive)).select_related("membership"):
+        desk_left(tenant, socket.membership, socket=socket.pk)
+    alive = Process.objects.filter(pk=OuterRef("visitor_process"), beat_at__gt=now - PROCESS_SILENT)
+    lost = (
+        Conversation.objects.exclude(state=State.ENDED)
+        .filter(visitor_lost_at__isnull=True)
+        .exclude(Exists(alive))
+    )
+    for conversation in lost:
+        if conversation.visitor_socket:
+            visitor_left_line(tenant, conversation.pk, socket=conversation.visitor_socket)
+
+
+def forget_dead_processes() -> None:
+    """Drop the rows of processes that have long been gone. Outside every scope."""
+    Process.objects.filter(beat_at__lt=clock.now() - 10 * PROCESS_SILENT).delete()

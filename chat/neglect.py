@@ -1,0 +1,88 @@
+"""No talk stays open by neglect: who has gone is missed, told of, and let go of in time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from chat import conversations, lines
+from chat.events import publish, queue_group, tell
+from chat.models import Conversation, Presence
+from chat.states import By, State, sources
+from retention import clock
+from tenants.hours import closed_since
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+
+COUNSELLOR_MISSED = timedelta(seconds=60)
+COUNSELLOR_GONE = timedelta(minutes=3)
+SILENT = timedelta(hours=4)
+
+
+def tend_all() -> None:
+    """Look after the talks of every tenant. Safe to run twice at once and to kill."""
+    for tenant in Tenant.objects.all():
+        tend(tenant)
+    lines.forget_dead_processes()
+
+
+def tend(tenant: Tenant) -> None:
+    """Tell of lost counsellors, give their talks to others, end what nobody is in any more."""
+    with tenant_scope(tenant):
+        lines.lose_sockets_of_dead_processes(tenant)
+        now = clock.now()
+        _tell_of_missed_counsellors(now)
+        _free_talks_of_gone_counsellors(tenant, now)
+        neglected = _neglected(tenant, now)
+    for conversation_id in neglected:
+        conversations.end_conversation(tenant, conversation_id, by=By.SYSTEM)
+
+
+def _held_by_lost(now: datetime, lost_for: timedelta) -> list[Conversation]:
+    lost = Presence.objects.filter(lost_at__lte=now - lost_for).values("membership")
+    talks = Conversation.objects.filter(state__in=[State.ACTIVE, State.PAUSED])
+    return list(talks.filter(counsellor__in=lost))
+
+
+def _tell_of_missed_counsellors(now: datetime) -> None:
+    for conversation in _held_by_lost(now, COUNSELLOR_MISSED):
+        untold = Conversation.objects.filter(pk=conversation.pk, counsellor_told_lost=False)
+        if untold.update(counsellor_told_lost=True):
+            tell(conversation.pk, "line", who="counsellor", up=False)
+
+
+def _free_talks_of_gone_counsellors(tenant: Tenant, now: datetime) -> None:
+    for conversation in _held_by_lost(now, COUNSELLOR_GONE):
+        freed = Conversation.objects.filter(
+            pk=conversation.pk,
+            counsellor=conversation.counsellor_id,
+            state__in=sources(State.WAITING),
+        )
+        # They have waited before: they stand first, and their wait goes on from where it began.
+        if freed.update(
+            state=State.WAITING, counsellor=None, front=True, counsellor_told_lost=False
+        ):
+            tell(conversation.pk, "state", state=str(State.WAITING), counsellor=None)
+            publish(queue_group(tenant.pk), "queue")
+    gone = Presence.objects.filter(lost_at__lte=now - COUNSELLOR_GONE, ready=True)
+    if gone.update(ready=False):
+        publish(queue_group(tenant.pk), "queue")
+
+
+def _neglected(tenant: Tenant, now: datetime) -> list[UUID]:
+    """Return the talks whose time is over: nobody there, nobody writing, or too long.
+
+    A talk in the queue also ends when the last call after closing time is over.
+    """
+    over = (
+        Q(visitor_lost_at__lte=now - timedelta(minutes=tenant.visitor_lost_minutes))
+        | Q(last_message_at__lte=now - SILENT)
+        | Q(began_at__lte=now - conversations.LONGEST_TALK)
+    )
+    closed_at = closed_since(tenant, now=now)
+    if closed_at and closed_at <= now - timedelta(minutes=tenant.last_call_minutes):
+        over |= Q(state=State.WAITING)
+    alive = Conversation.objects.exclude(state=State.ENDED)
+    return list(alive.filter(over).values_list("pk", flat=True))

@@ -1,0 +1,120 @@
+"""The desk and its door. Everything that changes on it comes through its socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chat.pages import languages
+from chat.pages.languages import LanguageLink, TenantRequest
+from chat.pages.theme import theme_url
+from chat.pages.visitor import SubjectChoice, subject_choices
+from tenants import staff
+from tenants.models import Membership, Tenant
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """All that templates/chat/desk.html shows."""
+
+    title: str
+    name: str
+    language: str
+    languages: list[LanguageLink]
+    theme_url: str
+    member_name: str
+    member_title: str
+    capacity: int
+    subjects: list[SubjectChoice]
+    spoken: list[LanguageLink]
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """All that templates/chat/login.html shows; the password is never among it."""
+
+    title: str
+    name: str
+    language: str
+    languages: list[LanguageLink]
+    theme_url: str
+    login: str
+    was_refused: bool
+
+
+@require_safe
+def desk(request: TenantRequest) -> HttpResponse:
+    """Show the desk to a member of this tenant; anybody else is asked to sign in."""
+    member = staff.current_membership(request)
+    if member is None:
+        return redirect("login")
+    language = languages.desk_language(request, request.tenant)
+    with translation.override(language):
+        page = desk_page(request.tenant, member, language=language)
+        return _with_origin(render(request, "chat/desk.html", {"page": page}))
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: TenantRequest) -> HttpResponse:
+    """Let a member in. A wrong password and an unknown address get the same answer."""
+    login = request.POST.get("login", "")
+    refused = False
+    if request.method == "POST":
+        password = request.POST.get("password", "")
+        if staff.sign_in(request, login=login, password=password):
+            return redirect("desk")
+        refused = True
+    language = languages.desk_language(request, request.tenant)
+    with translation.override(language):
+        page = sign_in_page(request.tenant, language=language, login=login, was_refused=refused)
+        answer = render(request, "chat/login.html", {"page": page}, status=403 if refused else 200)
+        return _with_origin(answer)
+
+
+@require_POST
+def sign_out(request: TenantRequest) -> HttpResponse:
+    """End the session."""
+    staff.sign_out(request)
+    return redirect("login")
+
+
+def _with_origin(response: HttpResponse) -> HttpResponse:
+    # Under "no-referrer" browsers send `Origin: null` with a form, and the CSRF check refuses it.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
+    """Gather the desk in ``language``, which is also the active translation."""
+    spoken = languages.spoken()
+    return DeskPage(
+        title=tenant.name,
+        name=tenant.name,
+        language=language,
+        languages=languages.links_for(spoken, current=language),
+        theme_url=theme_url(tenant),
+        member_name=member.user.name,
+        member_title=member.title_in(language, tenant),
+        capacity=tenant.capacity,
+        subjects=subject_choices(language),
+        spoken=languages.links_for(languages.offered_by(tenant), current=language),
+    )
+
+
+def sign_in_page(tenant: Tenant, *, language: str, login: str, was_refused: bool) -> SignInPage:
+    """Gather the sign-in page in ``language``, which is also the active translation."""
+    return SignInPage(
+        title=tenant.name,
+        name=tenant.name,
+        language=language,
+        languages=languages.links_for(languages.spoken(), current=language),
+        theme_url=theme_url(tenant),
+        login=login,
+        was_refused=was_refused,
+    )

@@ -1,0 +1,203 @@
+"""The queue: first come, first served within a priority, and exactly one counsellor wins.
+
+Before everybody stands whoever has lost their counsellor, then who asked urgently, then the rest.
+Someone who has dropped off the line keeps their place for two minutes; after that they are out of
+the queue until they are back, and then stand at its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from chat.errors import AtCapacity, NotReady, QueueEmpty, Taken
+from chat.events import publish, queue_group, tell
+from chat.models import Conversation, Pace, Presence
+from chat.states import State
+from retention import clock
+from tenants.errors import NotFound
+from tenants.models import Membership, Tenant
+
+KEEPS_PLACE = timedelta(minutes=2)
+LISTED = 50
+# What one claim is thought to take before a tenant's own pace is known, and how much the newest
+# gap weighs in it.
+FIRST_GAP_SECONDS = 300.0
+NEWEST_WEIGHS = 0.2
+LONGEST_GAP_SECONDS = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One who waits, as the desk and the visitor are told. ``position`` counts from 1."""
+
+    conversation: UUID
+    position: int
+    waited_seconds: int
+    wait_seconds: int
+    topic: str
+    language: str
+    urgent: bool
+    dropped: bool
+
+
+def waiting(*, now: datetime) -> QuerySet[Conversation]:
+    """Return who stands in the queue of the active tenant, next first."""
+    present = Q(visitor_lost_at__isnull=True) | Q(visitor_lost_at__gt=now - KEEPS_PLACE)
+    return Conversation.objects.filter(present, state=State.WAITING).order_by(
+        "-front", "-urgent", "queued_at", "id"
+    )
+
+
+def waiting_count(*, now: datetime) -> int:
+    return waiting(now=now).count()
+
+
+def listed(*, now: datetime) -> list[Waiting]:
+    """Return everybody in the queue with place and estimate, next first. Two queries."""
+    gap = pace()
+    return [
+        Waiting(
+            conversation=row.pk,
+            position=place,
+            waited_seconds=max(0, int((now - row.queued_at).total_seconds())),
+            wait_seconds=int(place * gap),
+            topic=row.topic,
+            language=row.language,
+            urgent=row.urgent or row.front,
+            dropped=row.visitor_lost_at is not None and row.visitor_socket is not None,
+        )
+        for place, row in enumerate(waiting(now=now), start=1)
+    ]
+
+
+def place_of(conversation: Conversation, *, now: datetime) -> tuple[int, int] | None:
+    """Return (position, estimated seconds) of one who waits, None for who does not."""
+    if conversation.state != State.WAITING:
+        return None
+    same = Q(front=conversation.front, urgent=conversation.urgent)
+    before = (
+        Q(front__gt=conversation.front)
+        | Q(front=conversation.front, urgent__gt=conversation.urgent)
+        | same & Q(queued_at__lt=conversation.queued_at)
+        | same & Q(queued_at=conversation.queued_at, id__lt=conversation.pk)
+    )
+    position = waiting(now=now).filter(before).count() + 1
+    return position, int(position * pace())
+
+
+def pace() -> float:
+    """Return the mean seconds between two claims at the active tenant."""
+    known = Pace.objects.values_list("gap_seconds", flat=True).first()
+    return known if known is not None else FIRST_GAP_SECONDS
+
+
+def staffed(tenant: Tenant) -> bool:
+    """Say whether somebody is at the desk and ready."""
+    return Presence.objects.filter(ready=True, lost_at__isnull=True).exists()
+
+
+def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conversation:
+    """Give one waiting visitor to ``membership``, if nobody else was first. In the scope.
+
+    Raises NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
+    """
+    _check_capacity(tenant, membership)
+    won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
+        **_claimed_by(membership)
+    )
+    if not won:
+        if Conversation.objects.filter(pk=conversation_id).exists():
+            raise Taken("somebody else has taken this talk")
+        raise NotFound("no such talk")
+    return _assigned(tenant, conversation_id)
+
+
+def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
+    """Give the one who is next to ``membership``. In the scope.
+
+    Raises NotReady, AtCapacity, or QueueEmpty.
+    """
+    _check_capacity(tenant, membership)
+    now = clock.now()
+    # Skipping what others are claiming this moment: two who ask at once get the first and second.
+    row = (
+        waiting(now=now)
+        .filter(visitor_lost_at__isnull=True)
+        .select_for_update(no_key=True, skip_locked=True)
+        .first()
+    )
+    if row is None:
+        raise QueueEmpty("nobody is waiting")
+    Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership))
+    return _assigned(tenant, row.pk)
+
+
+def _claimed_by(membership: Membership) -> dict[str, object]:
+    return {
+        "state": State.ACTIVE,
+        "counsellor": membership,
+        "front": False,
+        "counsellor_told_lost": False,
+    }
+
+
+def _check_capacity(tenant: Tenant, membership: Membership) -> None:
+    # The row of the one who asks: two windows of one counsellor cannot both take the last place.
+    presence = Presence.objects.select_for_update().filter(membership=membership).first()
+    if presence is None or not presence.ready:
+        raise NotReady("say that you are ready first")
+    if open_talks(membership).count() >= tenant.capacity:
+        raise AtCapacity(f"you have {tenant.capacity} talks; close one first")
+
+
+def open_talks(membership: Membership) -> QuerySet[Conversation]:
+    """Return the talks that ``membership`` has, oldest first."""
+    return Conversation.objects.filter(
+        counsellor=membership, state__in=[State.ACTIVE, State.PAUSED]
+    ).order_by("queued_at", "id")
+
+
+def _assigned(tenant: Tenant, conversation_id: UUID) -> Conversation:
+    conversation = Conversation.objects.select_related("counsellor__user").get(pk=conversation_id)
+    _note_pace(tenant)
+    tell(
+        conversation_id,
+        "state",
+        state=str(conversation.state),
+        counsellor=shown_counsellor(tenant, conversation),
+        membership=conversation.counsellor_id.hex if conversation.counsellor_id else None,
+    )
+    publish(queue_group(tenant.pk), "queue")
+    return conversation
+
+
+def shown_counsellor(tenant: Tenant, conversation: Conversation) -> dict[str, str] | None:
+    """Return what a visitor is told of their counsellor; a name only where the tenant says so.
+
+    Rule: S3, D1, B7.
+    """
+    membership = conversation.counsellor
+    if membership is None:
+        return None
+    title = membership.title_in(conversation.language, tenant)
+    return {"name": membership.first_name if tenant.shows_first_name else "", "title": title}
+
+
+def _note_pace(tenant: Tenant) -> None:
+    now = clock.now()
+    known = Pace.objects.select_for_update().first()
+    if known is None:
+        Pace.objects.bulk_create(
+            [Pace(tenant=tenant, gap_seconds=FIRST_GAP_SECONDS, claimed_at=now)],
+            ignore_conflicts=True,
+        )
+        return
+    last = known.claimed_at or now
+    gap = min((now - last).total_seconds(), LONGEST_GAP_SECONDS)
+    known.gap_seconds += NEWEST_WEIGHS * (gap - known.gap_seconds)
+    known.claimed_at = now
+    known.save(update_fields=["gap_seconds", "claimed_at"])

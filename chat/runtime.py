@@ -1,0 +1,73 @@
+"""What a web process runs once for each event loop: the writer, the pulse and the boards."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+from chat import lines
+from chat.board import Boards
+from chat.calls import call
+from chat.pulse import Pulse
+from chat.writer import Writer
+
+log = logging.getLogger("helpline.runtime")
+
+BEAT_SECONDS = 5
+
+
+class Runtime:
+    """One per event loop; ``runtime()`` finds it. Starts when the first socket comes."""
+
+    def __init__(self) -> None:
+        self.process: UUID = uuid4()
+        self.writer = Writer()
+        self.pulse = Pulse()
+        self.boards = Boards()
+        self._beating: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Make the process known, once; sockets wait for it, so that none looks orphaned."""
+        if self._beating is None:
+            self._beating = asyncio.get_running_loop().create_task(self._beat())
+            await call(lines.beat, self.process)
+
+    async def close(self) -> None:
+        if self._beating:
+            self._beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._beating
+        await self.pulse.close()
+        await self.boards.close()
+        await self.writer.close()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await call(lines.beat, self.process)
+            except Exception:  # the database is away; the next beat tries again
+                log.exception("beat_failed")
+
+
+_runtimes: dict[asyncio.AbstractEventLoop, Runtime] = {}
+
+
+def runtime() -> Runtime:
+    """Return the runtime of the running event loop."""
+    loop = asyncio.get_running_loop()
+    found = _runtimes.get(loop)
+    if found is None:
+        for old in [old for old in _runtimes if old.is_closed()]:
+            del _runtimes[old]
+        found = _runtimes[loop] = Runtime()
+    return found
+
+
+async def close_runtime() -> None:
+    """Stop what runs in this event loop. For a process that ends, and for tests."""
+    found = _runtimes.pop(asyncio.get_running_loop(), None)
+    if found:
+        await found.close()

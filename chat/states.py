@@ -1,0 +1,46 @@
+"""The life of a conversation, as data."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    ACTIVE = "active", "active"
+    PAUSED = "paused", "paused"
+    ENDED = "ended", "ended"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.WAITING: frozenset({State.ACTIVE, State.ENDED}),
+    # Back to waiting: the counsellor's line was lost, and somebody else takes over.
+    State.ACTIVE: frozenset({State.PAUSED, State.WAITING, State.ENDED}),
+    State.PAUSED: frozenset({State.ACTIVE, State.WAITING, State.ENDED}),
+    State.ENDED: frozenset(),
+}
+
+
+def sources(target: State) -> list[State]:
+    """Return the states from which a conversation may come to ``target``."""
+    return [state for state, targets in TRANSITIONS.items() if target in targets]
+
+
+class By(models.TextChoices):
+    VISITOR = "visitor", "visitor"
+    COUNSELLOR = "counsellor", "counsellor"
+    SYSTEM = "system", "system"
+
+
+class Author(IntEnum):
+    """Who wrote a message, as stored and as bound into its seal."""
+
+    VISITOR = 1
+    COUNSELLOR = 2
+    SYSTEM = 3
+
+
+# As they stand on the wire, by number.
+WORDS = {int(author): author.name.lower() for author in Author}

@@ -1,0 +1,17 @@
+"""What a tenant's desk host answers: its door and the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from chat.pages.desk import desk, sign_in, sign_out
+from chat.pages.theme import theme
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="desk")),
+    path("desk/", desk, name="desk"),
+    path("desk/login/", sign_in, name="login"),
+    path("desk/logout/", sign_out, name="logout"),
+    path("theme.css", theme, name="theme"),
+]

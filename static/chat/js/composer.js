@@ -1,0 +1,50 @@
+// The field in which one writes. The draft lives in the field and nowhere else.
+const SAYS_TYPING_EVERY = 3000;
+const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
+
+export class Composer {
+  constructor(form, { onSay, onTyping }) {
+    this.form = form;
+    this.field = form.querySelector("[data-draft]");
+    this.button = form.querySelector("[data-send]");
+    this.onSay = onSay;
+    this.onTyping = onTyping;
+    this.toldAt = 0;
+    form.addEventListener("submit", (event) => this.submit(event));
+    this.field.addEventListener("keydown", (event) => this.key(event));
+    this.field.addEventListener("input", () => this.typed());
+    this.typed();
+  }
+
+  key(event) {
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (sends && hasKeyboard.matches) {
+      this.submit(event);
+    }
+  }
+
+  typed() {
+    const empty = !this.field.value.trim();
+    this.button.setAttribute("aria-disabled", String(empty));
+    if (!empty && Date.now() - this.toldAt > SAYS_TYPING_EVERY) {
+      this.toldAt = Date.now();
+      this.onTyping();
+    }
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const text = this.field.value.replaceAll("\0", "").trim();
+    if (text) {
+      this.clear();
+      this.onSay(text);
+    }
+    this.field.focus();
+  }
+
+  clear() {
+    this.field.value = "";
+    this.toldAt = 0;
+    this.typed();
+  }
+}

@@ -1,0 +1,91 @@
+// What each frame from the server means on the desk. A frame reaches the pane that it names and
+// no other; a frame about a talk that is not here means nothing.
+import { holdBack } from "./holding.js";
+import { hasWord, word } from "./words.js";
+
+const inPane = (act) => (desk, frame) => {
+  const pane = desk.panes.get(frame.conversation);
+  if (pane && !pane.ended) {
+    act(pane, frame);
+    pane.show();
+  }
+};
+
+const hears = {
+  welcome(desk, frame) {
+    const mine = new Set(frame.conversations.map((one) => one.conversation));
+    desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => pane.end());
+    desk.queue.show(frame);
+    desk.readiness.returned(frame.ready);
+    for (const one of frame.conversations) {
+      const pane = desk.panes.ensure(one);
+      pane.fill(one);
+      if (pane.closing) {
+        desk.panes.finish(pane);
+      } else {
+        pane.resend();
+      }
+    }
+  },
+
+  ready(desk, frame) {
+    desk.readiness.become(frame.value);
+  },
+
+  waiting(desk, frame) {
+    desk.queue.show(frame);
+  },
+
+  assigned(desk, frame) {
+    desk.tell("");
+    const pane = desk.panes.ensure({ ...desk.queue.rows.get(frame.conversation)?.about, ...frame });
+    desk.queue.drop(frame.conversation);
+    desk.panes.select(pane, true);
+    pane.fill(frame);
+  },
+
+  conversation: inPane((pane, frame) => pane.fill(frame)),
+  more: inPane((pane, frame) => pane.fill(frame)),
+  // Back in the queue: somebody else's from now on.
+  state: inPane((pane, frame) => frame.state === "waiting" && pane.end()),
+
+  message: inPane((pane, frame) => {
+    pane.talk.hear(frame);
+    if (frame.from === "visitor") {
+      pane.typing.hide();
+    }
+  }),
+
+  said: inPane((pane, frame) => pane.talk.said(frame)),
+  line: inPane((pane, frame) => frame.who === "visitor" && pane.lineIs(frame.up)),
+  typing: inPane((pane) => pane.typing.show()),
+  erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
+  ended: inPane((pane) => pane.end()),
+  released: inPane((pane) => pane.end()),
+
+  seen: inPane((pane, frame) => {
+    pane.talk.seenByOther = Math.max(pane.talk.seenByOther, frame.seq);
+  }),
+
+  error(desk, frame) {
+    const name = hasWord(`error.${frame.code}`) ? `error.${frame.code}` : "error.not_allowed";
+    const pane = desk.panes.all().find((one) => one.talk.pending.has(frame.ref));
+    if (frame.ref === "ready") {
+      desk.readiness.refuse(word(name));
+    } else if (pane && ["slow_down", "unavailable"].includes(frame.code)) {
+      desk.tell(word(name));
+      holdBack(pane.talk, () => pane.resend());
+    } else if (pane) {
+      pane.talk.refuse(frame.ref);
+      pane.show();
+    } else {
+      desk.tell(word(name));
+    }
+  },
+};
+
+export function hearDesk(desk, frame) {
+  if (Object.hasOwn(hears, frame.type)) {
+    hears[frame.type](desk, frame);
+  }
+}

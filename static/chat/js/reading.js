@@ -1,0 +1,22 @@
+// Who has read how far: computed from a talk, kept nowhere.
+export function lastOf(talk, isOne, through = Infinity) {
+  let last = 0;
+  for (const [seq, message] of talk.messages) {
+    last = isOne(message) && seq <= through && seq > last ? seq : last;
+  }
+  return last;
+}
+
+export function lastOwn(talk, through) {
+  return lastOf(talk, (message) => message.from === talk.own, through);
+}
+
+export function lastFromOther(talk) {
+  return lastOf(talk, (message) => message.from !== talk.own);
+}
+
+// Who has answered has read what stood before the answer.
+export function unreadIn(talk) {
+  const read = Math.max(talk.seenByMe, lastOwn(talk));
+  return [...talk.messages].filter(([seq, message]) => message.from === "visitor" && seq > read).length;
+}

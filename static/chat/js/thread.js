@@ -1,0 +1,104 @@
+// Shows one talk's messages. An element lives as long as its message: a list that is read aloud
+// must not be built anew.
+import { lastOwn } from "./reading.js";
+import { cloneOf, word } from "./words.js";
+
+// English times are written the European way, as the hours on the page are.
+const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const RUN = 3 * 60 * 1000;
+// Stands where erased messages stood; it carries nothing of them, not even when.
+const ERASED = Object.freeze({ id: "erased", from: "system", text: word("erased"), at: new Date().toISOString() });
+
+export class Thread {
+  constructor(log, talk, { nameOf, scroller, quiet = false }) {
+    this.log = log;
+    this.talk = talk;
+    this.nameOf = nameOf;
+    this.scroller = scroller;
+    this.quiet = quiet;
+    this.shown = new Map();
+    this.follow();
+  }
+
+  // A keyboard that opens or a banner that appears must not cover the end that one was reading.
+  follow() {
+    let atEnd = true;
+    this.scroller.addEventListener("scroll", () => {
+      atEnd = this.atEnd();
+    });
+    new ResizeObserver(() => atEnd && this.toEnd()).observe(this.scroller);
+  }
+
+  show() {
+    const stays = this.atEnd();
+    const items = this.talk.erasedThrough ? [ERASED, ...this.talk.inOrder()] : this.talk.inOrder();
+    const keys = new Set(items.map(keyOf));
+    for (const [key, element] of this.shown) {
+      if (!keys.has(key)) {
+        element.remove();
+        this.shown.delete(key);
+      }
+    }
+    items.forEach((item, index) => this.place(item, items[index - 1], items[index + 1], index));
+    if (stays || items.at(-1)?.state === "pending") {
+      this.toEnd();
+    }
+  }
+
+  place(item, before, after, index) {
+    const element = this.shown.get(keyOf(item)) || this.make(item);
+    const own = item.from === this.talk.own;
+    element.dataset.state = item.state || "stored";
+    element.dataset.seq = item.seq || "";
+    element.toggleAttribute("data-run", isRun(item, after));
+    const name = element.querySelector("[data-name]");
+    name.classList.toggle("only-heard", own || this.quiet || isRun(before, item));
+    element.querySelector("[data-mark]").textContent = own ? this.mark(item) : "";
+    if (this.log.children[index] !== element) {
+      this.log.insertBefore(element, this.log.children[index] || null);
+    }
+  }
+
+  make(item) {
+    const element = cloneOf("message");
+    const own = item.from === this.talk.own;
+    element.dataset.from = item.from;
+    element.toggleAttribute("data-own", own);
+    element.querySelector("[data-name]").textContent = own ? word("you") : item.name || this.nameOf(item);
+    element.querySelector("[data-text]").textContent = item.text;
+    const time = element.querySelector("[data-time]");
+    time.dateTime = item.at;
+    time.textContent = clock.format(new Date(item.at));
+    this.shown.set(keyOf(item), element);
+    return element;
+  }
+
+  // Only what is under way and the last that arrived are marked: the rest follows from them.
+  mark(item) {
+    if (item.state) {
+      return word(item.state);
+    }
+    if (item.seq === lastOwn(this.talk, this.talk.seenByOther)) {
+      return word("seen");
+    }
+    return item.seq === lastOwn(this.talk) ? word("sent") : "";
+  }
+
+  atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < 80;
+  }
+
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+}
+
+function keyOf(item) {
+  return item.id || `#${item.seq}`;
+}
+
+function isRun(item, next) {
+  return Boolean(item && next && item.from === next.from && new Date(next.at) - new Date(item.at) < RUN);
+}

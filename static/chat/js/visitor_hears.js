@@ -1,0 +1,101 @@
+// What each frame from the server means on the visitor's page. Unknown frames mean nothing.
+import { holdBack } from "./holding.js";
+import { forgetSecret } from "./secret.js";
+import { word } from "./words.js";
+
+const hears = {
+  welcome(page, frame) {
+    const { talk, line } = page;
+    // The farewell of a talk that is over has no messages: what is on the screen stays there.
+    if (frame.ended) {
+      hears.ended(page, frame.ended);
+      return;
+    }
+    talk.hearAll(frame.messages, frame.erased_through);
+    hears.seen(page, { seq: frame.seen || 0 });
+    page.become(frame.state, frame.counsellor);
+    page.room.queue(frame.position, frame.wait_seconds);
+    page.room.trouble("them_down", false);
+    if (page.leaving) {
+      line.send({ type: "leave" });
+      return;
+    }
+    page.more(frame);
+    talk.unsent().forEach((say) => line.send(say));
+  },
+
+  more(page, frame) {
+    page.talk.hearAll(frame.messages);
+    page.more(frame);
+  },
+
+  message(page, frame) {
+    page.talk.hear(frame);
+    if (frame.from !== "visitor") {
+      page.typing.hide();
+    }
+  },
+
+  said(page, frame) {
+    page.talk.said(frame);
+    if (!page.talk.held) {
+      page.room.trouble("slow_down", false);
+      page.room.trouble("unavailable", false);
+    }
+  },
+
+  queue(page, frame) {
+    page.room.queue(frame.position, frame.wait_seconds);
+  },
+
+  state(page, frame) {
+    page.become(frame.state, frame.counsellor);
+    page.room.trouble("them_down", false);
+  },
+
+  line(page, frame) {
+    page.room.trouble("them_down", frame.who === "counsellor" && !frame.up);
+  },
+
+  typing(page) {
+    page.typing.show();
+  },
+
+  seen(page, frame) {
+    page.talk.seenByOther = Math.max(page.talk.seenByOther, frame.seq);
+  },
+
+  erased(page, frame) {
+    page.talk.erasing = false;
+    page.talk.erase(frame.through);
+  },
+
+  ended(page, frame) {
+    forgetSecret();
+    const by = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
+    const stays = page.talk.messages.size ? ` ${word("ended_screen")}` : "";
+    page.over(word(`ended_${by}`), word(`ended_${by}_text`) + stays, {
+      alternatives: frame.alternatives,
+      promised: true,
+    });
+  },
+
+  error(page, frame) {
+    const { room, talk, line } = page;
+    if (frame.code === "slow_down" || frame.code === "unavailable") {
+      room.trouble(frame.code, true);
+      holdBack(talk, () => talk.unsent().forEach((say) => line.send(say)));
+    } else if (frame.code === "invalid" && frame.ref) {
+      talk.refuse(frame.ref);
+    }
+  },
+};
+
+export function hearVisitor(page, frame) {
+  if (!Object.hasOwn(hears, frame.type)) {
+    return;
+  }
+  hears[frame.type](page, frame);
+  page.thread.show();
+  page.seen();
+}
