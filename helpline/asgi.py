@@ -1,0 +1,20 @@
+"""The door to everything: HTTP to Django, sockets to the talk, no address to either."""
+
+from __future__ import annotations
+
+import os
+import warnings
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
+# WhiteNoise hands over small files as it does to any server; here a proxy serves most of them.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
+_django = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs the apps of the line above
+
+from chat.routing import sockets  # noqa: E402  # the same
+from helpline.address import WithoutAddress  # noqa: E402  # the same
+
+application = WithoutAddress(ProtocolTypeRouter({"http": _django, "websocket": sockets}))

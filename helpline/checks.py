@@ -1,0 +1,52 @@
+"""What must not go live: secrets that nobody set, and a login that row security does not bind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+
+@register(deploy=True)
+def secrets_are_set(**_: Any) -> list[CheckMessage]:
+    """Refuse a deployment whose sessions or sealed content would not survive a restart."""
+    missing = []
+    if not os.environ.get("SECRET_KEY") and not os.environ.get("SECRET_KEY_FILE"):
+        missing.append("SECRET_KEY")
+    if not settings.HELPLINE_MASTER_KEYS:
+        missing.append("HELPLINE_MASTER_KEYS")
+    return [
+        Error(
+            f"{name} is not set.",
+            hint=f"Give it in the environment, or its file's path in {name}_FILE.",
+            id="helpline.E001",
+        )
+        for name in missing
+    ]
+
+
+@register(Tags.database)
+def application_role_is_bound(
+    databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Refuse a login that is above row security: the third wall would stand there for nothing."""
+    if not databases or "default" not in databases:
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls OR rolinherit FROM pg_roles WHERE rolname = current_user"
+        )
+        unbound = cursor.fetchone()[0]
+    if not unbound:
+        return []
+    return [
+        Error(
+            "The login in DATABASE_URL is not bound by row security, or inherits other roles.",
+            hint="Use helpline_app: NOSUPERUSER NOBYPASSRLS NOINHERIT (docs/running.md).",
+            id="helpline.E002",
+        )
+    ]

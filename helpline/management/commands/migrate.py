@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.commands.migrate import Command as DjangoMigrate
+
+from helpline.owner import as_owner
+
+
+class Command(DjangoMigrate):
+    help = "Bring both instances up to date, as the roles that own their schemas."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for alias in ("default", "keys"):
+            if options["database"] in ("default", alias):
+                with as_owner(alias):
+                    super().handle(*args, **{**options, "database": alias})

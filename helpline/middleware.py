@@ -1,0 +1,107 @@
+"""What every HTTP answer goes through: the host's tenant, and the headers of a quiet site."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from psycopg_pool import PoolTimeout
+
+from tenants.hosts import Place, place_of
+from tenants.scope import tenant_scope
+
+log = logging.getLogger("helpline.http")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+_URLCONFS = {
+    "visitor": "chat.urls_visitor",
+    "desk": "chat.urls_desk",
+    "admin": "helpline.urls",
+}
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, noarchive",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer",
+            "autoplay",
+            "browsing-topics",
+            "camera",
+            "clipboard-read",
+            "display-capture",
+            "fullscreen",
+            "geolocation",
+            "gyroscope",
+            "hid",
+            "idle-detection",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "screen-wake-lock",
+            "serial",
+            "usb",
+        )
+    ),
+}
+
+
+class HeadersMiddleware:
+    """Give an answer the headers that it did not choose for itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class HostMiddleware:
+    """Let the host decide tenant and side, and open the tenant's scope around the view.
+
+    A host that nobody owns is answered 421 and never reaches a view.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            place = place_of(request.META.get("HTTP_HOST", ""))
+            if place is None:
+                return JsonResponse({"error": "unknown_host"}, status=421)
+            return self._answer(request, place)
+        except (DatabaseError, PoolTimeout):
+            log.exception("storage_failed")
+            return JsonResponse({"error": "unavailable"}, status=503)
+
+    def _answer(self, request: HttpRequest, place: Place) -> HttpResponse:
+        request.urlconf = _URLCONFS[place.side]
+        request.side = place.side  # type: ignore[attr-defined]  # read by views
+        request.tenant = place.tenant  # type: ignore[attr-defined]  # read by views
+        if place.tenant is None:
+            return _for_djangos_admin(self.get_response(request))
+        with tenant_scope(place.tenant):
+            return self.get_response(request)
+
+
+def _for_djangos_admin(response: HttpResponse) -> HttpResponse:
+    """Loosen two headers on the platform's own host, where nothing that a visitor wrote is shown.
+
+    Its scripts build their buttons from HTML. Under "no-referrer" browsers send `Origin: null`
+    with a form, which the CSRF check refuses.
+    """
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response._csp_replace = {"require-trusted-types-for": None}  # type: ignore[attr-defined]  # read by django-csp
+    return response

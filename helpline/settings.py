@@ -1,0 +1,235 @@
+"""Every setting, each variable read once and with its type. What each is for: docs/running.md."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from helpline import logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+# `manage.py up` keeps the addresses and secrets of its private engines here, so that every other
+# command finds them while it runs. What the environment says goes first.
+LOCAL_ENV = Path(env.str("HELPLINE_STATE", default=str(BASE_DIR / ".helpline"))) / "env"
+if not env.str("DATABASE_URL", default="") and LOCAL_ENV.exists():
+    environ.Env.read_env(str(LOCAL_ENV))
+
+# Without a key of its own a process can serve nobody twice: sessions die with it. `check --deploy`
+# refuses that (helpline.E001).
+SECRET_KEY = env.str("SECRET_KEY", default="") or secrets.token_urlsafe(48)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# base64 of 32 bytes each; the first wraps new tenant keys, all of them unwrap.
+HELPLINE_MASTER_KEYS: list[str] = env.list("HELPLINE_MASTER_KEYS", default=[])
+
+HELPLINE_BASE: str = env.str("HELPLINE_BASE", default="localhost:8000")
+HELPLINE_SCHEME: str = env.str("HELPLINE_SCHEME", default="https")
+HELPLINE_STAFF_MFA: str = env.str("HELPLINE_STAFF_MFA", default="required")
+
+DEBUG = False
+ROOT_URLCONF = "helpline.urls"
+ASGI_APPLICATION = "helpline.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "tenants.User"
+# HostMiddleware and the sockets compare the host with a table before anything else looks at it
+# (tenants/hosts.py), which is stricter than any list here could be: domains are rows.
+ALLOWED_HOSTS = ["*"]
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "daphne",
+    "helpline",
+    "tenants",
+    "retention",
+    "chat",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "channels",
+    "django_celery_beat",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "helpline.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "helpline.middleware.HostMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- engines -----------------------------------------------------------------------------------
+
+# A pool, because Django gives each request a thread of its own and a thread of its own means a
+# connection of its own. 0 opens and closes one for each piece of work (worker, commands).
+POOL_SIZE = env.int("DATABASE_POOL", default=0)
+
+
+def _database(name: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = env.db_url(name)
+    options = parsed.setdefault("OPTIONS", {})
+    if POOL_SIZE:
+        options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10}
+    return {**parsed, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "TEST": {"MIRROR": None}}
+
+
+DATABASES: dict[str, dict[str, Any]] = {}
+if env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": _database("DATABASE_URL"), "keys": _database("KEYS_DATABASE_URL")}
+# The logins that own the two schemas; `migrate` and `flush` put them on for as long as they run.
+DATABASE_OWNER_URLS = {
+    "default": env.str("DATABASE_OWNER_URL", default=""),
+    "keys": env.str("KEYS_DATABASE_OWNER_URL", default=""),
+}
+DATABASE_ROUTERS = ["helpline.routers.InstanceRouter"]
+
+REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379/0")
+# One Valkey or several that share the fan-out; see chat/valkeys.py for the kinds of address.
+CHANNEL_HOSTS: list[str] = env.str("HELPLINE_CHANNEL_HOSTS", default=REDIS_URL).split()
+CHANNEL_PREFIX: str = env.str("HELPLINE_CHANNEL_PREFIX", default="helpline")
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "chat.fanout.FanoutLayer",
+        "CONFIG": {"hosts": CHANNEL_HOSTS, "prefix": CHANNEL_PREFIX},
+    }
+}
+
+# --- the talk ----------------------------------------------------------------------------------
+
+# A burst of messages and then a steady rate, for each socket. Generous for a person who types,
+# tight for a program.
+SAY_BURST = env.int("HELPLINE_SAY_BURST", default=20)
+SAY_PER_SECOND = env.float("HELPLINE_SAY_PER_SECOND", default=2.0)
+
+# --- Celery ------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
+    "?db=", "?virtual_host="
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = f"{CHANNEL_PREFIX}-tasks"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    # A counsellor's lost line is told after 60 s; five seconds is what that may be late.
+    "tend-talks": {"task": "chat.tend_talks", "schedule": 5.0, "options": {"expires": 5}},
+    # What is due is unreadable at its moment anyway; a minute later it is also gone.
+    "purge": {"task": "retention.purge", "schedule": 60.0, "options": {"expires": 60}},
+    # Rows without a key come from a restore or a crash; the hour is how long they may lie about,
+    # unreadable as they are.
+    "expire-keyless": {
+        "task": "retention.expire_keyless",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}
+
+# --- languages and time ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("nb", "Norsk bokmål"), ("sv", "Svenska"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- static files ------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.str("HELPLINE_STATIC_ROOT", default=str(BASE_DIR / ".helpline" / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "helpline.storage.ModuleStaticFilesStorage"},
+}
+
+# --- staff sessions ----------------------------------------------------------------------------
+
+LOGIN_URL = "/desk/login/"
+LOGIN_REDIRECT_URL = "/desk/"
+_secure = HELPLINE_SCHEME == "https"
+# The prefix binds the cookie to one host; browsers refuse it without Secure, so plain http on
+# localhost goes without.
+SESSION_COOKIE_NAME = "__Host-desk" if _secure else "desk"
+CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "chat.pages.refused.refused"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- headers (the rest is in helpline/middleware.py) ---------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "require-trusted-types-for": ["'script'"],
+    }
+}
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure
+# The proxy in front ends TLS, sets this header and strips it from what clients send.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # X-Frame-Options is set by HeadersMiddleware
+    "security.W008",  # the proxy in front sends http to https; it alone has port 80
+]
+
+# --- logs --------------------------------------------------------------------------------------
+
+LOGGING = logs.LOGGING

@@ -1,0 +1,23 @@
+"""The platform's own host, `admin.<base>`. Tenants' hosts have chat.urls_visitor and urls_desk."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import path
+from django_celery_beat import models as beat
+
+# Roles are memberships and the schedule stands in settings: a form for either would promise more
+# than it can do.
+admin.site.unregister(
+    [
+        Group,
+        beat.ClockedSchedule,
+        beat.CrontabSchedule,
+        beat.IntervalSchedule,
+        beat.PeriodicTask,
+        beat.SolarSchedule,
+    ]
+)
+
+urlpatterns = [path("", admin.site.urls)]

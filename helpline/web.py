@@ -1,0 +1,68 @@
+"""Serve the application with uvicorn, set so that nothing about a visitor is written or echoed.
+
+    python -m helpline.web --host 127.0.0.1 --port 8000
+    python -m helpline.web --fd 3        # a listening socket that the parent keeps open
+
+No access log (it prints addresses and query strings), no trust in proxies' headers (the outermost
+middleware takes the address out anyway), no server or date header, no per-message deflate (memory,
+and lengths that tell what was typed). Logs are the allow-list of helpline.logs.  Rule: D7
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+
+import uvicorn
+
+LARGEST_FRAME_BYTES = 1024 * 1024
+"""Above the protocol's 64 KiB, so that the consumer can answer a frame that is too large."""
+GRACE_SECONDS = 5
+
+
+def server_config() -> uvicorn.Config:
+    """Everything but the address to listen on."""
+    from helpline.logs import LOGGING
+
+    return uvicorn.Config(
+        "helpline.asgi:application",
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=LOGGING,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=2048,
+    )
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m helpline.web")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--fd", type=int, help="serve this listening socket instead")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
+    if options.fd is not None:
+        listener = socket.socket(fileno=options.fd)
+    else:
+        listener = listen(options.host, options.port)
+    uvicorn.Server(server_config()).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one. Raises OSError if the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+if __name__ == "__main__":
+    main()
