@@ -1,0 +1,89 @@
+"""Engines for the run, a database pair for each process, and what browser tests need."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.engines import Harness
+
+if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
+    raise pytest.UsageError(
+        "Settings were read before the tests' engines had an address: unset DJANGO_SETTINGS_MODULE."
+    )
+HARNESS = Harness()
+os.environ["DJANGO_SETTINGS_MODULE"] = "helpline.settings"
+
+import django  # noqa: E402  # settings read the addresses that the harness has just set
+
+django.setup()
+# A worker of pytest-xdist inherits the environment, and pytest-django would set up Django in it
+# before this file has told it where its own databases are.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from playwright.async_api import Browser, async_playwright  # noqa: E402  # after the set-up as all
+
+from tests.browser import FLAGS, find_chromium  # noqa: E402
+from tests.stack import LiveStack  # noqa: E402
+
+BOTH = ["default", "keys"]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the engines, before pytest-xdist starts its workers."""
+    HARNESS.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove everything, after Ctrl-C too."""
+    HARNESS.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every database test use both instances: there is no talk without its keys."""
+    for item in items:
+        for marker in item.iter_markers("django_db"):
+            marker.kwargs.setdefault("databases", BOTH)  # type: ignore[attr-defined]  # a dict
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
+    """In the place of pytest-django's own: databases are copied, never made by the application."""
+    HARNESS.run.make_databases()
+    yield
+    HARNESS.run.drop_databases(HARNESS.run.database)
+
+
+@pytest.fixture(scope="session")
+def harness(django_db_setup: None) -> Harness:
+    """The engines of this run: ``harness.run`` has addresses, ``harness.engines`` processes."""
+    return HARNESS
+
+
+@pytest.fixture
+def live_stack(transactional_db: None, harness: Harness) -> Iterator[LiveStack]:
+    """The application on a free port, on this test's own databases: ``live_stack.url(slug)``."""
+    stack = LiveStack(harness.run.variables(harness.run.database), harness.run.directory)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, for tests marked ``browser``; each opens contexts of its own."""
+    program = find_chromium()
+    if program is None:
+        text = "No Chromium found. Install it (Debian: apt-get install chromium) or set CHROMIUM."
+        if os.environ.get("CI") == "true":
+            pytest.fail(text)
+        pytest.skip(text)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        await chromium.close()

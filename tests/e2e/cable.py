@@ -1,0 +1,128 @@
+"""The line between one browser and the server, that a test can really cut.
+
+Chromium's own "offline" leaves open sockets open. A context that goes through a cable (a SOCKS5
+proxy of the test's own) loses them as a telephone does: at once, or without a word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from playwright.async_api import ProxySettings
+
+_CHUNK = 64 * 1024
+# "No authentication"; "connected, to an address that does not matter".
+_GREETED = b"\x05\x00"
+_CONNECTED = b"\x05\x00\x00\x01" + bytes(6)
+
+
+class Cable:
+    """Every connection made through it goes to the one port, whatever name it asks for."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._server: asyncio.Server | None = None
+        self._whole = True
+        self._down = asyncio.Event()
+        self._up = asyncio.Event()
+        self._down.set()
+        self._up.set()
+        self._ends: set[asyncio.StreamWriter] = set()
+        self._carrying: set[asyncio.Task[None]] = set()
+
+    @property
+    def proxy(self) -> ProxySettings:
+        """What ``browser.new_context`` takes; names of localhost go through it too."""
+        assert self._server is not None
+        port = self._server.sockets[0].getsockname()[1]
+        return {"server": f"socks5://127.0.0.1:{port}", "bypass": "<-loopback>"}
+
+    def cut(self) -> None:
+        """Break every connection, and let no new one through."""
+        self._whole = False
+        for end in self._ends:
+            end.transport.abort()
+
+    def hush_server(self) -> None:
+        """What the server says does not arrive any more; what is said to it does."""
+        self._down.clear()
+
+    def go_dead(self) -> None:
+        """Nothing arrives on either side, and neither is told."""
+        self._up.clear()
+        self._down.clear()
+
+    def mend(self) -> None:
+        """Carry again: what was cut stays cut, and what went dead is broken off."""
+        self.cut()
+        self._up.set()
+        self._down.set()
+        self._whole = True
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._taken, "127.0.0.1", 0)
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.mend()
+        await asyncio.gather(*self._carrying)
+
+    async def _taken(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._carrying.add(task)
+        self._ends.add(back)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await self._connect(near, back)
+        finally:
+            back.transport.abort()
+            self._ends.discard(back)
+            self._carrying.discard(task)
+
+    async def _connect(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        methods = (await near.readexactly(2))[1]
+        await near.readexactly(methods)
+        back.write(_GREETED)
+        kind = (await near.readexactly(4))[3]
+        length = (await near.readexactly(1))[0] if kind == 3 else {1: 4, 4: 16}[kind]
+        await near.readexactly(length + 2)
+        if not self._whole:
+            return
+        far, there = await asyncio.open_connection("127.0.0.1", self._port)
+        back.write(_CONNECTED)
+        self._ends.add(there)
+        try:
+            ways = [self._carry(near, there, self._up), self._carry(far, back, self._down)]
+            tasks = [asyncio.ensure_future(way) for way in ways]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            there.transport.abort()
+            self._ends.discard(there)
+
+    async def _carry(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, open_: asyncio.Event
+    ) -> None:
+        while data := await source.read(_CHUNK):
+            if not open_.is_set():
+                await open_.wait()
+                return
+            target.write(data)
+            await target.drain()
+
+
+@asynccontextmanager
+async def cable_to(port: int) -> AsyncIterator[Cable]:
+    """A whole cable to ``port``, gone afterwards."""
+    cable = Cable(port)
+    await cable.open()
+    try:
+        yield cable
+    finally:
+        await cable.close()

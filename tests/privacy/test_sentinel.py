@@ -1,0 +1,254 @@
+"""What was typed, and from where, is looked for in everything that the platform leaves behind."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import psycopg
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from chat.calls import call
+from helpline.children import BEAT, WORKER, Child
+from helpline.processes import wait_until
+from helpline.supervisor import STOPPING
+from tenants.models import Role, Tenant
+from tests.clients import Frame
+from tests.engines import Harness
+from tests.privacy.traces import Traces
+from tests.stack import LiveStack
+from tests.world import PASSWORD, address_of, hire
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
+
+# A second loopback address, from which the visitor's and the counsellor's machine come.
+SOURCE = "127.0.0.77"
+CONTROL = f"control-{secrets.token_hex(12)}"
+
+
+def unique(name: str) -> str:
+    return f"{name}-{secrets.token_hex(12)}"
+
+
+@dataclass
+class Secrets:
+    """What nobody may ever find; ``tab`` once the talk has begun."""
+
+    address: str = field(default_factory=lambda: f"2001:db8::{secrets.token_hex(2)}:beef")
+    visitor: str = field(default_factory=lambda: unique("sagt-av-den-som-ringer"))
+    counsellor: str = field(default_factory=lambda: unique("sagt-av-den-som-svarer"))
+    erased: str = field(default_factory=lambda: unique("sagt-og-angret"))
+    agent: str = field(default_factory=lambda: unique("telephone"))
+
+    def headers(self) -> dict[str, str]:
+        """What proxies and browsers tell about who is asking."""
+        told = ("X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "X-Client-IP")
+        return {
+            **dict.fromkeys(told, self.address),
+            "Forwarded": f'for="[{self.address}]";proto=http',
+            "User-Agent": self.agent,
+            "Referer": f"http://{self.agent}.example/",
+            "Via": f"1.1 {self.agent}",
+            "X-Request-ID": self.agent,
+            "X-Home-Made": f"{self.address} {self.agent}",
+        }
+
+    def needles(self, tab: str) -> dict[str, str]:
+        return {**vars(self), "source": SOURCE, "tab": tab, "control": CONTROL}
+
+
+def ask(
+    stack: LiveStack, label: str, method: str, path: str, *, body: str = "", **headers: str
+) -> http.client.HTTPResponse:
+    """Ask over a connection that comes from ``SOURCE``; the answer has been read."""
+    connection = http.client.HTTPConnection("127.0.0.1", stack.port, source_address=(SOURCE, 0))
+    host = f"{label}.{stack.base}"
+    about = {"Host": host, "Origin": f"http://{host}", **headers}
+    connection.request(method, path, body=body.encode(), headers=about)
+    response = connection.getresponse()
+    response.body = response.read().decode()  # type: ignore[attr-defined]  # before it is closed
+    connection.close()
+    return response
+
+
+def cookies(response: http.client.HTTPResponse) -> str:
+    found = response.headers.get_all("Set-Cookie") or []
+    return "; ".join(one.partition(";")[0] for one in found)
+
+
+def begin(stack: LiveStack, tenant: Tenant, telling: dict[str, str]) -> str:
+    """Begin a talk; return the secret of the tab."""
+    said = {**telling, "Content-Type": "application/json"}
+    answer = ask(stack, tenant.slug, "POST", "/api/conversations", body="{}", **said)
+    assert answer.status == 201
+    return str(json.loads(answer.body)["secret"])  # type: ignore[attr-defined]  # see ask
+
+
+def sign_in(stack: LiveStack, tenant: Tenant, telling: dict[str, str]) -> str:
+    """Sign in at the desk's door; return the session's Cookie header."""
+    label, path = f"desk-{tenant.slug}", "/desk/login/"
+    page = ask(stack, label, "GET", path, **telling)
+    text: str = page.body  # type: ignore[attr-defined]  # see ask
+    token = text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    login = address_of(tenant, Role.COUNSELLOR, 1)
+    form = {"csrfmiddlewaretoken": token, "login": login, "password": PASSWORD}
+    said = {**telling, "Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies(page)}
+    answer = ask(stack, label, "POST", path, body=urlencode(form), **said)
+    assert answer.status == 302
+    return cookies(answer)
+
+
+class Line:
+    """A socket on a real server, from ``SOURCE``."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def request(self, kind: str, **fields: object) -> Frame:
+        """Send a frame and return its answer."""
+        ref = uuid4().hex
+        await self.socket.send(json.dumps({"type": kind, "ref": ref, **fields}))
+        while (frame := await self.next()).get("ref") != ref:
+            pass
+        return frame
+
+    async def receive(self, kind: str) -> Frame:
+        while (frame := await self.next())["type"] != kind:
+            pass
+        return frame
+
+    async def next(self) -> Frame:
+        frame: Frame = json.loads(await self.socket.recv())
+        return frame
+
+
+@asynccontextmanager
+async def line(
+    stack: LiveStack, label: str, path: str, telling: dict[str, str]
+) -> AsyncIterator[Line]:
+    host = f"{label}.{stack.base}"
+    headers = {name: value for name, value in telling.items() if name != "User-Agent"}
+    async with connect(
+        f"ws://{host}{path}",
+        origin=Origin(f"http://{host}"),
+        additional_headers=headers,
+        user_agent_header=telling["User-Agent"],
+        host="127.0.0.1",
+        port=stack.port,
+        local_addr=(SOURCE, 0),
+    ) as socket:
+        yield Line(socket)
+
+
+@contextmanager
+def behind(stack: LiveStack, harness: Harness) -> Iterator[None]:
+    """Run the worker and beat that ``manage.py up`` runs, on the databases of ``stack``."""
+    directory, children = harness.run.directory, []
+    try:
+        for name, command in (("worker", WORKER), ("beat", BEAT)):
+            ready = directory / f"{name}-{stack.port}.ready"
+            environment = {**stack.environment, "HELPLINE_READY_FILE": str(ready)}
+            log = directory / f"{name}-{stack.port}.log"
+            child = Child(name, command, environment, log, STOPPING[1], stop_seconds=20)
+            children.append(child)
+            child.start()
+            assert wait_until(ready.exists, seconds=60), log.read_text("utf-8")
+        yield
+    finally:
+        for child in children:
+            child.stop(hurry=False)
+
+
+@pytest.fixture
+def second_stack(live_stack: LiveStack, harness: Harness) -> Iterator[LiveStack]:
+    """Another web process on the same databases, so that a talk goes through Valkey."""
+    stack = LiveStack(harness.run.variables(harness.run.database), harness.run.directory)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+def plant(harness: Harness, traces: Traces, stack: LiveStack) -> None:
+    """Put the control where the others must not be, to see that it is found there."""
+    run = harness.run
+    for server, database in ((run.main, run.database), (run.keys, f"{run.database}_keys")):
+        url = server.replace("/postgres?", f"/{database}?")
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE planted (said text)")
+            connection.execute("INSERT INTO planted VALUES (%s)", [CONTROL])
+    traces.redis.rpush("planted", CONTROL)
+    with stack.log.open("a", encoding="utf-8") as log:
+        log.write(CONTROL)
+
+
+def dig_up(harness: Harness, traces: Traces) -> None:
+    run = harness.run
+    for server, database in ((run.main, run.database), (run.keys, f"{run.database}_keys")):
+        url = server.replace("/postgres?", f"/{database}?")
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP TABLE planted")
+    traces.redis.delete("planted")
+
+
+async def talk(
+    stacks: tuple[LiveStack, LiveStack], tenant: Tenant, hidden: Secrets, tab: str
+) -> AsyncIterator[str]:
+    """Hold a talk between two web processes; stop where it is alive and once it is over."""
+    telling = hidden.headers()
+    cookie = await call(sign_in, stacks[1], tenant, telling)
+    desk = {**telling, "Cookie": cookie}
+    async with (
+        line(stacks[0], tenant.slug, "/ws/visitor", telling) as visitor,
+        line(stacks[1], f"desk-{tenant.slug}", "/ws/desk", desk) as window,
+    ):
+        assert (await visitor.request("hello", protocol=1, secret=tab, after=0))["last_seq"] == 0
+        await window.request("hello", protocol=1)
+        await window.request("ready", value=True)
+        conversation = (await window.request("next"))["conversation"]
+        await visitor.request("say", id=str(uuid4()), text=hidden.erased)
+        assert (await window.receive("message"))["text"] == hidden.erased
+        await visitor.request("erase")
+        await window.receive("erased")
+        await visitor.request("say", id=str(uuid4()), text=hidden.visitor)
+        assert (await window.receive("message"))["text"] == hidden.visitor
+        said = {"conversation": conversation, "text": hidden.counsellor}
+        await window.request("say", id=str(uuid4()), **said)
+        assert (await visitor.receive("message"))["text"] == hidden.counsellor
+        yield "alive"
+        await visitor.request("leave")
+        await window.receive("ended")
+    yield "over"
+
+
+async def test_nothing_typed_and_no_address_is_found_anywhere(
+    tenant: Tenant, live_stack: LiveStack, second_stack: LiveStack, harness: Harness
+) -> None:
+    """Rule: D5, D6, S7, U3"""
+    await call(hire, tenant)
+    hidden = Secrets()
+    with behind(live_stack, harness):
+        tab = await call(begin, live_stack, tenant, hidden.headers())
+        traces = Traces(harness.run, hidden.needles(tab))
+        with traces.listening():
+            await call(plant, harness, traces, live_stack)
+            stages = {}
+            async for stage in talk((live_stack, second_stack), tenant, hidden, tab):
+                stages[stage] = await call(traces.found_in)
+    await call(dig_up, harness, traces)
+
+    found_everywhere_and_alone = {place: {"control"} for place in stages["alive"]}
+    assert stages["alive"] == found_everywhere_and_alone
+    assert stages["over"] == found_everywhere_and_alone
+    # What was listened to is what was to be heard: sealed messages, and tasks.
+    assert any(b"PUBLISH" in one and b"body" in one for one in traces.heard)
+    assert any(b"chat.tend_talks" in one for one in traces.heard)

@@ -1,0 +1,108 @@
+"""HTTP at the application's door: the visitor's API, and a member's way to a session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from http.cookies import SimpleCookie
+from typing import Any
+
+from channels.testing import HttpCommunicator
+from django.conf import settings
+
+from tenants.models import Tenant
+from tests.world import PASSWORD, PATIENCE_SECONDS
+
+Header = tuple[bytes, bytes]
+
+
+@cache
+def application() -> Any:
+    """Return the ASGI application. Made late: it looks for the static files of this run."""
+    from helpline.asgi import application as made
+
+    return made
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    cookies: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def host_of(tenant: Tenant, side: str = "visitor") -> str:
+    prefix = "desk-" if side == "desk" else ""
+    return f"{prefix}{tenant.slug}.{settings.HELPLINE_BASE}"
+
+
+def origin_at(host: str) -> str:
+    return f"{settings.HELPLINE_SCHEME}://{host}"
+
+
+async def ask(
+    method: str, host: str, path: str, *, body: bytes = b"", headers: Iterable[Header] = ()
+) -> Answer:
+    """Ask the application over HTTP, as if the proxy in front had ended TLS."""
+    about = [(b"host", host.encode("latin-1")), (b"x-forwarded-proto", b"https"), *headers]
+    if body:
+        about.append((b"content-length", str(len(body)).encode()))
+    communicator = HttpCommunicator(application(), method, path, body, about)
+    found = await communicator.get_response(PATIENCE_SECONDS)
+    await communicator.wait(PATIENCE_SECONDS)
+    said = {key.decode().lower(): value.decode() for key, value in found["headers"]}
+    jar: SimpleCookie = SimpleCookie()
+    for key, value in found["headers"]:
+        if key.lower() == b"set-cookie":
+            jar.load(value.decode())
+    cookies = {name: morsel.value for name, morsel in jar.items()}
+    return Answer(found["status"], said, cookies, found["body"])
+
+
+async def post(host: str, path: str, said: object) -> Answer:
+    """POST ``said`` as JSON."""
+    body = json.dumps(said).encode()
+    return await ask(
+        "POST", host, path, body=body, headers=[(b"content-type", b"application/json")]
+    )
+
+
+async def start(tenant: Tenant, **said: str | bool) -> Answer:
+    """Ask for a new talk; 201 if the line takes it."""
+    return await post(host_of(tenant), "/api/conversations", said)
+
+
+async def sign_in(tenant: Tenant, login: str, *, password: str = PASSWORD) -> str | None:
+    """Sign in at the desk's door; return the Cookie header of the session, or None."""
+    host = host_of(tenant, "desk")
+    page = await ask("GET", host, "/desk/login/")
+    token = page.body.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    form = {"csrfmiddlewaretoken": token, "login": login, "password": password}
+    answer = await ask(
+        "POST",
+        host,
+        "/desk/login/",
+        body="&".join(f"{name}={_quoted(value)}" for name, value in form.items()).encode(),
+        headers=[
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"origin", origin_at(host).encode()),
+            (b"cookie", _cookie(page.cookies)),
+        ],
+    )
+    if answer.status != 302:
+        return None
+    return _cookie(answer.cookies).decode()
+
+
+def _quoted(value: str) -> str:
+    return "".join(char if char.isalnum() else f"%{ord(char):02X}" for char in value)
+
+
+def _cookie(cookies: dict[str, str]) -> bytes:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items()).encode()
