@@ -1,0 +1,1 @@
+"""What the bench serves. Each module has an ``application``; none of it is the product's."""
