@@ -102,7 +102,8 @@ def files_of_the_project() -> Iterator[Path]:
         outside = (Path(*parts.parts[: n + 1]) for n in range(len(parts.parts)))
         if any(part.match(name) for part in outside for name in (*ignored, ".git")):
             continue
-        yield from (path for path in directory.iterdir() if path.is_file())
+        # In a second worktree .git is a file, and names the first.
+        yield from (path for path in directory.iterdir() if path.is_file() and path.name != ".git")
 
 
 def test_every_rule_has_its_row() -> None:
