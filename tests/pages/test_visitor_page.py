@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import translation
 
 from tenants.models import Notice, Tenant
@@ -16,6 +17,18 @@ from tests.pages.conftest import TENANTS, Get
 from tests.pages.reading import Page, used_texts
 
 BUDGET = 60 * 1024
+SUBJECTS = {
+    "sexogsamfunn": ["Sex", "Seksualitet", "Seksuell helse"],  # S2
+    "urph": [  # U4
+        *("Vonde tanker", "Rus", "Angst og uro", "Søvn", "Depresjon"),
+        *("Skolen", "Fritid", "Hjemme", "Jeg er bekymret for en annen"),
+    ],
+    "tidaholm": [  # T3
+        *("Skolan", "Hemma", "Självkänsla", "Alkohol och droger"),
+        *("Utanförskap", "Brott", "Något annat"),
+    ],
+}
+FOR_WHOM = {"urph": "barn og unge i alle aldre, men alle", "tidaholm": "räcker det att få prata"}
 
 
 @pytest.mark.parametrize("slug", TENANTS)
@@ -110,3 +123,35 @@ def test_language_follows_address_then_browser_then_tenant(get: Get) -> None:
     ]
 
     assert [one.headers["Content-Language"] for one in asked] == ["en", "sv", "sv"]
+
+
+@pytest.mark.parametrize("slug", SUBJECTS)
+def test_page_offers_the_subjects_and_no_choice_is_made(slug: str, get: Get) -> None:
+    call_command("open_lines", verbosity=0)
+    page = get(slug).content.decode()
+
+    choices = re.findall(r'<input type="radio" name="topic"([^>]*)><span>([^<]+)</span>', page)
+
+    assert [label for _, label in choices] == SUBJECTS[slug]
+    assert [about for about, _ in choices if "checked" in about or "required" in about] == []
+    assert FOR_WHOM.get(slug, "") in page
+
+
+@pytest.mark.parametrize(
+    ("slug", "links"),
+    [
+        pytest.param("sexogsamfunn", ["https://sexogsamfunn.no/"], id="S11"),
+        pytest.param(
+            "urph", ["https://www.datatilsynet.no/", "https://www.dubestemmer.no/"], id="U11"
+        ),
+    ],
+)
+def test_page_links_to_what_it_promises_open_or_closed(
+    slug: str, links: list[str], get: Get
+) -> None:
+    closed = get(slug).content.decode()
+    call_command("open_lines", verbosity=0)
+
+    for page in (closed, get(slug).content.decode()):
+        found = re.findall(r'class="contact-link" href="(https:[^"]+)"', page)
+        assert list(dict.fromkeys(found)) == links
