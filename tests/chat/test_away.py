@@ -1,0 +1,71 @@
+"""Storage that is away for a moment: everybody is told, and nothing is lost or stored twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from chat.calls import call
+from tenants.models import Tenant
+from tests import clients, web
+from tests.clients import host_of
+from tests.engines import Harness
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# A pool waits ten seconds for a connection before it says that there is none.
+PATIENCE_SECONDS = 40.0
+
+
+@contextmanager
+def away(harness: Harness) -> Iterator[None]:
+    """Break every connection to this test's main database, and let none in meanwhile."""
+    name = sql.Identifier(harness.run.database)
+    with psycopg.connect(harness.run.main, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        try:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [harness.run.database],
+            )
+            yield
+        finally:
+            connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
+async def test_storage_that_is_away_is_told_and_what_was_said_meanwhile_is_stored_once(
+    tenant: Tenant, harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (clients, web):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    async with clients.talk(tenant) as going:
+        await going.visitor.say("before")
+        assert (await going.desk.next())["text"] == "before"
+        gone = away(harness)
+        await call(gone.__enter__)
+        try:
+            saying = asyncio.ensure_future(going.visitor.say("meanwhile"))
+            refused, status, begun = await asyncio.gather(
+                going.desk.claim(str(uuid4())),
+                clients.ask("GET", host_of(tenant), "/api/status"),
+                clients.start(tenant),
+            )
+            assert not saying.done()
+        finally:
+            await call(gone.__exit__, None, None, None)
+
+        assert refused == {"type": "error", "code": "unavailable", "text": refused["text"]}
+        for answer in (status, begun):
+            assert (answer.status, answer.json()) == (503, {"error": "unavailable"})
+        assert (await saying)["seq"] == 2
+        assert (await going.desk.next())["text"] == "meanwhile"
+        assert (await going.desk.claim(str(uuid4())))["code"] == "not_found"
+        async with clients.visitor(tenant, secret=going.visitor.secret) as again:
+            texts = [message["text"] for message in again.welcome["messages"]]
+        assert texts == ["before", "meanwhile"]
