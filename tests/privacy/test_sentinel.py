@@ -47,6 +47,7 @@ class Secrets:
     counsellor: str = field(default_factory=lambda: unique("sagt-av-den-som-svarer"))
     erased: str = field(default_factory=lambda: unique("sagt-og-angret"))
     agent: str = field(default_factory=lambda: unique("telephone"))
+    refused: str = field(default_factory=lambda: unique("ikke-tatt-imot"))
 
     def headers(self) -> dict[str, str]:
         """What proxies and browsers tell about who is asking."""
@@ -178,6 +179,29 @@ def second_stack(live_stack: LiveStack, harness: Harness) -> Iterator[LiveStack]
         stack.stop()
 
 
+def blunder(stack: LiveStack, tenant: Tenant, hidden: Secrets) -> list[int]:
+    """Say at every HTTP door what it refuses; return the answers' statuses."""
+    telling, wrong, desk = hidden.headers(), hidden.refused, f"desk-{tenant.slug}"
+    said = {**telling, "Content-Type": "application/json"}
+    form = {**telling, "Content-Type": "application/x-www-form-urlencoded"}
+    start = "/api/conversations"
+    asked = [
+        ask(stack, tenant.slug, "GET", f"/api/{wrong}?q={wrong}", **telling),
+        ask(stack, f"{wrong[:40]}", "GET", f"/{wrong}", **telling),
+        ask(stack, tenant.slug, "POST", start, body=f'{{"topic": "{wrong}"}}', **said),
+        ask(stack, tenant.slug, "POST", start, body=wrong, **said),
+        ask(stack, desk, "POST", "/desk/login/", body=f"login={wrong}&password={wrong}", **form),
+    ]
+    return [answer.status for answer in asked]
+
+
+async def blunder_on(visitor: Line, wrong: str) -> None:
+    """Say in a talk what is refused."""
+    say = {"id": str(uuid4()), "text": wrong}
+    for frame in ({**say, wrong: wrong}, {**say, "id": wrong}, {**say, "text": wrong * 200}):
+        assert (await visitor.request("say", **frame))["code"] == "invalid"
+
+
 def plant(harness: Harness, traces: Traces, stack: LiveStack) -> None:
     """Put the control where the others must not be, to see that it is found there."""
     run = harness.run
@@ -218,6 +242,7 @@ async def talk(
         await visitor.request("say", id=str(uuid4()), text=hidden.erased)
         assert (await window.receive("message"))["text"] == hidden.erased
         await visitor.request("erase")
+        await blunder_on(visitor, hidden.refused)
         await window.receive("erased")
         await visitor.request("say", id=str(uuid4()), text=hidden.visitor)
         assert (await window.receive("message"))["text"] == hidden.visitor
@@ -241,12 +266,14 @@ async def test_nothing_typed_and_no_address_is_found_anywhere(
         traces = Traces(harness.run, hidden.needles(tab))
         with traces.listening():
             await call(plant, harness, traces, live_stack)
+            refusals = await call(blunder, live_stack, tenant, hidden)
             stages = {}
             async for stage in talk((live_stack, second_stack), tenant, hidden, tab):
                 stages[stage] = await call(traces.found_in)
     await call(dig_up, harness, traces)
 
     found_everywhere_and_alone = {place: {"control"} for place in stages["alive"]}
+    assert refusals == [404, 421, 400, 400, 403]
     assert stages["alive"] == found_everywhere_and_alone
     assert stages["over"] == found_everywhere_and_alone
     # What was listened to is what was to be heard: sealed messages, and tasks.
