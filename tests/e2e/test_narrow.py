@@ -1,0 +1,81 @@
+"""A small telephone: no page of any line, in any of its languages, is wider than the screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Locator, Page, ViewportSize, expect
+
+from tests.e2e.screens import Screens, end, say, take_next
+from tests.pages.conftest import TENANTS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SMALL: ViewportSize = {"width": 320, "height": 568}
+USUAL: ViewportSize = {"width": 360, "height": 740}
+# What stands beyond the right edge, and what is too wide for its own place (a name under a button).
+_TOO_WIDE = """
+() => [...document.querySelectorAll("header *, main *, dialog[open] *")]
+  .filter((one) => one.checkVisibility() && !one.closest("svg, .only-heard"))
+  .filter((one) => {
+    const { right } = one.getBoundingClientRect();
+    const stays = getComputedStyle(one).overflowX === "visible" && one.clientWidth > 0;
+    return right > innerWidth + 1 || (stays && one.scrollWidth > one.clientWidth + 1);
+  })
+  .map((one) => one.outerHTML.slice(0, 80))
+"""
+
+
+async def _look_at(page: Page, name: str, findings: dict[str, list[str]]) -> None:
+    wrong: list[str] = await page.evaluate(_TOO_WIDE)
+    findings.update({name: wrong} if wrong else {})
+
+
+@pytest.mark.parametrize("size", [SMALL, USUAL], ids=["320", "360"])
+async def test_visitors_page_fits(screens: Screens, size: ViewportSize) -> None:
+    findings: dict[str, list[str]] = {}
+    for slug in TENANTS:
+        page = await screens.front(slug, size=size)
+        for code in [await one.get_attribute("lang") for one in await _languages(page)]:
+            await page.goto(screens.stack.url(slug, f"/?lang={code}"))
+            await _look_at(page, f"{slug} {code}", findings)
+            await page.click("[data-start-button]")
+            await expect(page.locator("[data-waiting]")).to_be_visible()
+            await _look_at(page, f"{slug} {code} waiting", findings)
+            await page.click("[data-end]")
+            await _look_at(page, f"{slug} {code} asked", findings)
+            await page.click('[data-confirm="end"] [value="yes"]')
+            await expect(page.locator("[data-ended]")).to_be_visible()
+            await _look_at(page, f"{slug} {code} ended", findings)
+        await page.context.close()
+
+    assert findings == {}
+
+
+async def _languages(page: Page) -> list[Locator]:
+    return await page.locator(".bar-languages a").all()
+
+
+@pytest.mark.parametrize("language", ["nb", "sv", "en"])
+async def test_talk_fits_on_both_sides(screens: Screens, language: str) -> None:
+    findings: dict[str, list[str]] = {}
+    slug = "tidaholm" if language == "sv" else "detfinneshjelp"
+    visitor = await screens.visitor(slug, size=SMALL, language=language)
+    desk = await screens.door(slug, size=SMALL, language=language)
+    await _look_at(desk, "door", findings)
+    user = screens.staff[slug].users[0]
+    await desk.fill("#login", user.email)
+    await desk.fill("#password", user.password)
+    await desk.click("[type=submit]")
+    await expect(desk.locator("[data-ready]")).to_be_enabled()
+    await expect(desk.locator("[data-quiet-words]")).to_be_in_viewport(ratio=1)
+    await desk.click("[data-ready]")
+    await _look_at(desk, "ready", findings)
+    pane = await take_next(desk)
+    await say(visitor, "x" * 60)
+    await say(desk, "y" * 60, pane)
+    for name, page in (("talk", visitor), ("desk", desk)):
+        await _look_at(page, name, findings)
+    await end(visitor)
+    await expect(desk.locator(pane)).to_have_attribute("data-state", "ended")
+    await _look_at(desk, "desk ended", findings)
+
+    assert findings == {}
