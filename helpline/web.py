@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import socket
 
 import uvicorn
@@ -19,6 +20,8 @@ import uvicorn
 LARGEST_FRAME_BYTES = 1024 * 1024
 """Above the protocol's 64 KiB, so that the consumer can answer a frame that is too large."""
 GRACE_SECONDS = 5
+MOST_FILES = 65_536
+"""A socket is an open file, and the usual limit of 1,024 is that of a shell."""
 
 
 def server_config() -> uvicorn.Config:
@@ -51,11 +54,19 @@ def main() -> None:
     parser.add_argument("--fd", type=int, help="serve this listening socket instead")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
+    lift_file_limit()
     if options.fd is not None:
         listener = socket.socket(fileno=options.fd)
     else:
         listener = listen(options.host, options.port)
     uvicorn.Server(server_config()).run(sockets=[listener])
+
+
+def lift_file_limit() -> None:
+    """Let this process hold as many sockets as the system lets it, up to ``MOST_FILES``."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
 
 
 def listen(host: str, port: int) -> socket.socket:
