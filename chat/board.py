@@ -26,6 +26,7 @@ Frame = dict[str, Any]
 Give = Callable[[Frame], None]
 
 PAUSE_SECONDS = 1.0
+AT_ONCE = 25
 # Nothing has happened, but the waiting have waited longer.
 IDLE_SECONDS = 15.0
 
@@ -85,17 +86,20 @@ class Board:
                     await self._changed.wait()
             self._changed.clear()
             try:
-                self._tell(await scoped_call(self.tenant, current_queue))
+                await self._tell(await scoped_call(self.tenant, current_queue))
             except Exception:  # the database is away; the next change tries again
                 log.exception("board_failed")
             await asyncio.sleep(PAUSE_SECONDS)
 
-    def _tell(self, rows: list[Waiting]) -> None:
+    async def _tell(self, rows: list[Waiting]) -> None:
         frame = {"type": "waiting", **shown(rows)}
         for give in tuple(self.desks):
             give(frame)
         places = {row.conversation: (row.position, row.wait_seconds) for row in rows}
-        for conversation, give in tuple(self.visitors.items()):
+        for number, (conversation, give) in enumerate(tuple(self.visitors.items())):
+            if number % AT_ONCE == 0:
+                # A thousand frames in one go would keep every talk of the process waiting.
+                await asyncio.sleep(0)
             place = places.get(conversation)
             if place and place != self._told.get(conversation):
                 self._told[conversation] = place

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from chat.errors import ConversationEnded
-from chat.messages import Caught, catch_up, read_page, talk_keys
+from chat.messages import Caught, catch_up, caught_up, read_page, talk_keys
 from chat.models import Conversation, Presence
 from chat.states import State
 from tenants.audit import record
@@ -96,6 +96,18 @@ def own_talk(
         raise NotFound("no such talk")
     try:
         return Stands(conversation, catch_up(tenant, conversation_id, after=after))
+    except ConversationEnded:
+        raise NotFound("no such talk") from None
+
+
+def taken_talk(tenant: Tenant, conversation: Conversation) -> Stands:
+    """Return how a talk stands that has just been claimed, in the transaction that claimed it.
+
+    Nothing is written in it before that commits, so that what comes later fans out. In the scope.
+    Raises NotFound for a talk whose time is over.
+    """
+    try:
+        return Stands(conversation, caught_up(tenant, conversation, after=0))
     except ConversationEnded:
         raise NotFound("no such talk") from None
 

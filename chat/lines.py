@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from chat.errors import Closed, NotLetIn, QualificationMissing
@@ -23,38 +25,52 @@ PROCESS_SILENT = timedelta(seconds=20)
 ANSWERING = (Role.COUNSELLOR, Role.SUPERVISOR)
 
 
+# One statement: when a process restarts, all of its visitors come back within seconds. Who has been
+# out of the queue for too long stands at its end.
+_ARRIVED = """
+WITH found AS MATERIALIZED (
+  SELECT id, state, last_seq, visitor_lost_at FROM chat_conversation
+  WHERE secret_hash = %(secret)s AND state <> 'ended' FOR NO KEY UPDATE),
+taken AS (
+  UPDATE chat_conversation c
+  SET visitor_socket = %(socket)s, visitor_process = %(process)s, visitor_lost_at = NULL,
+      queued_at = CASE WHEN f.state = 'waiting' AND f.visitor_lost_at <= retention_now() - %(keeps)s
+                       THEN retention_now() ELSE c.queued_at END
+  FROM found f WHERE c.id = f.id AND f.last_seq >= %(after)s)
+SELECT id, last_seq, visitor_lost_at IS NOT NULL FROM found
+"""
+
+
 def visitor_arrived(
     tenant: Tenant, secret_hash: bytes, *, after: int, socket: UUID, process: UUID
-) -> Conversation | Farewell:
-    """Take a visitor's socket for the talk that the secret opens. In the scope.
+) -> UUID | Farewell:
+    """Take a visitor's socket for the talk that the secret opens, and return which. In the scope.
 
     Returns the Farewell where the talk has ended. Raises NotLetIn for a secret that opens
     nothing (any more), Invalid where the tab says that it has more than the talk.
     """
-    now = clock.now()
-    talks = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
-    conversation = talks.filter(secret_hash=secret_hash).first()
-    if conversation is None:
+    said: dict[str, Any] = {
+        "secret": secret_hash,
+        "socket": socket,
+        "process": process,
+        "after": after,
+        "keeps": KEEPS_PLACE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ARRIVED, said)
+        row: tuple[UUID, int, bool] | None = cursor.fetchone()
+    if row is None:
         farewell = Farewell.objects.filter(secret_hash=secret_hash).first()
         if farewell is None:
             raise NotLetIn("this secret opens nothing")
         return farewell
-    if after > conversation.last_seq:
+    conversation, last_seq, was_lost = row
+    if after > last_seq:
         raise Invalid("`after` is at most the last sequence number of the talk")
-    was_lost = conversation.visitor_lost_at
-    changes: dict[str, object] = {
-        "visitor_socket": socket,
-        "visitor_process": process,
-        "visitor_lost_at": None,
-    }
-    if conversation.state == State.WAITING and was_lost and was_lost <= now - KEEPS_PLACE:
-        changes["queued_at"] = now
-    Conversation.objects.filter(pk=conversation.pk).update(**changes)
-    tell(conversation.pk, "arrived", socket=socket.hex)
+    tell(conversation, "arrived", socket=socket.hex)
     if was_lost:
-        tell(conversation.pk, "line", who="visitor", up=True)
+        tell(conversation, "line", who="visitor", up=True)
         publish(queue_group(tenant.pk), "queue")
-    conversation.refresh_from_db()
     return conversation
 
 
@@ -63,7 +79,7 @@ def visitor_left_line(tenant: Tenant, conversation_id: UUID, *, socket: UUID) ->
     gone = Conversation.objects.filter(
         pk=conversation_id, visitor_socket=socket, visitor_lost_at__isnull=True
     ).exclude(state=State.ENDED)
-    if gone.update(visitor_lost_at=clock.now()):
+    if gone.update(visitor_lost_at=clock.NOW):
         tell(conversation_id, "line", who="visitor", up=False)
         publish(queue_group(tenant.pk), "queue")
 

@@ -60,6 +60,8 @@ def talk_keys(tenant: Tenant, conversation: Conversation) -> Keyring:
 def read_page(tenant: Tenant, conversation: Conversation, *, after: int, keys: Keyring) -> Page:
     """Return what ``keys`` open of the messages after ``after``. In the scope."""
     start = max(after, conversation.erased_through)
+    if start >= conversation.last_seq:
+        return Page([], more=False)
     # Not beyond what the talk was seen to have: what came since has been or will be fanned out.
     rows = Message.objects.filter(
         conversation_id=conversation.pk, seq__gt=start, seq__lte=conversation.last_seq
@@ -112,6 +114,11 @@ def catch_up(tenant: Tenant, conversation_id: UUID, *, after: int) -> Caught:
     )
     if conversation is None:
         raise ConversationEnded("the talk has ended")
+    return caught_up(tenant, conversation, after=after)
+
+
+def caught_up(tenant: Tenant, conversation: Conversation, *, after: int) -> Caught:
+    """The same for a talk that has been looked up and goes on; two queries at most."""
     ring = talk_keys(tenant, conversation)
     if not ring:
         # The row is there and its key is not: it is due, and nothing more is written under it.

@@ -13,8 +13,11 @@ warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronou
 _django = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs the apps of the line above
+from django.conf import settings  # noqa: E402  # the same
 
 from chat.routing import sockets  # noqa: E402  # the same
 from helpline.address import WithoutAddress  # noqa: E402  # the same
+from helpline.turns import InTurn  # noqa: E402  # the same
 
-application = WithoutAddress(ProtocolTypeRouter({"http": _django, "websocket": sockets}))
+http = InTurn(_django, turns=settings.HTTP_TURNS)
+application = WithoutAddress(ProtocolTypeRouter({"http": http, "websocket": sockets}))

@@ -89,6 +89,10 @@ TEMPLATES = [
 # A pool, because Django gives each request a thread of its own and a thread of its own means a
 # connection of its own. 0 opens and closes one for each piece of work (worker, commands).
 POOL_SIZE = env.int("DATABASE_POOL", default=0)
+# Three fifths belong to the threads that serve sockets, which keep them (chat/calls.py); the rest to
+# HTTP requests, of which no more are let in at once (helpline/turns.py): nobody waits for a connection.
+CALL_THREADS = max(1, POOL_SIZE * 3 // 5) if POOL_SIZE else 12
+HTTP_TURNS = max(1, POOL_SIZE - CALL_THREADS) if POOL_SIZE else 8
 
 
 def _database(name: str) -> dict[str, Any]:

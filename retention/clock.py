@@ -17,9 +17,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
 
 log = logging.getLogger("helpline.retention")
 
+# The same clock, asked inside a statement.
+NOW = Func(function="retention_now", output_field=DateTimeField())
 TOLERANCE = timedelta(minutes=5)
 # Goes on while the machine sleeps; where there is none (not Linux), sleeping looks like a jump.
 _SINCE_START = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

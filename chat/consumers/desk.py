@@ -12,6 +12,7 @@ from chat.calls import call, scoped_call
 from chat.consumers.base import Frame
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation
+from chat.errors import Taken
 from chat.events import talk_group
 from chat.fanout import Event
 from chat.lines import desk_arrived, desk_left, set_ready
@@ -117,14 +118,24 @@ class DeskSocket(Talking):
         self.reply({"type": "ready", "value": presence}, ref)
 
     async def do_next(self, frame: frames.Next, ref: str | None) -> None:
-        talk = await scoped_call(self.tenant, _next, self.tenant, self.membership)
-        await self._assign(talk, ref)
+        stands = await scoped_call(self.tenant, _next, self.tenant, self.membership)
+        reader = self._reader(stands.conversation.pk)
+        self._assign(reader, stands, ref)
+        # What was written between the claim and now came to a window that did not listen yet.
+        reader.refetch()
 
     async def do_claim(self, frame: frames.Claim, ref: str | None) -> None:
-        talk = await scoped_call(
-            self.tenant, _claim, self.tenant, self.membership, frame.conversation
-        )
-        await self._assign(talk, ref)
+        if frame.conversation in self.readers:
+            raise Taken("it is yours already")
+        reader = self._reader(frame.conversation)
+        try:
+            stands = await scoped_call(
+                self.tenant, _claim, self.tenant, self.membership, frame.conversation
+            )
+        except BaseException:
+            self._drop(reader)
+            raise
+        self._assign(reader, stands, ref)
 
     async def do_open(self, frame: frames.Open, ref: str | None) -> None:
         if frame.conversation in self.readers:
@@ -163,12 +174,8 @@ class DeskSocket(Talking):
             raise NotFound("no such talk")
         return reader
 
-    async def _assign(self, conversation: UUID, ref: str | None) -> None:
-        self.reply({"type": "assigned", **await self._opened(conversation)}, ref)
-        self._release(conversation)
-
-    async def _opened(self, conversation: UUID, *, after: int = 0) -> Frame:
-        """Open a talk of one's own in this window, and return how it stands."""
+    def _reader(self, conversation: UUID, *, after: int = 0) -> Reader:
+        """Let what fans out of a talk reach this window, and keep it until the talk is shown."""
         reader = Reader(
             self.tenant,
             conversation,
@@ -179,6 +186,18 @@ class DeskSocket(Talking):
         reader.given = after
         self.readers[conversation] = reader
         self.join(talk_group(conversation))
+        return reader
+
+    def _assign(self, reader: Reader, stands: desk.Stands, ref: str | None) -> None:
+        runtime().pulse.add(reader, self.talk_gone)
+        # That it has been claimed is no news to the window that claimed it.
+        reader.held = [event for event in reader.held or () if event["type"] != "state"]
+        self.reply({"type": "assigned", **self._as_conversation(reader, stands)}, ref)
+        self._release(reader.conversation)
+
+    async def _opened(self, conversation: UUID, *, after: int = 0) -> Frame:
+        """Open a talk of one's own in this window, and return how it stands."""
+        reader = self._reader(conversation, after=after)
         try:
             stands = await scoped_call(
                 self.tenant, desk.own_talk, self.tenant, self.membership, conversation, after=after
@@ -278,9 +297,10 @@ def _ready(tenant: Tenant, membership: Membership, *, ready: bool) -> bool:
     return set_ready(tenant, own_membership(tenant, membership), ready=ready).ready
 
 
-def _next(tenant: Tenant, membership: Membership) -> UUID:
-    return claim_next(tenant, own_membership(tenant, membership)).pk
+def _next(tenant: Tenant, membership: Membership) -> desk.Stands:
+    return desk.taken_talk(tenant, claim_next(tenant, own_membership(tenant, membership)))
 
 
-def _claim(tenant: Tenant, membership: Membership, conversation: UUID) -> UUID:
-    return claim(tenant, own_membership(tenant, membership), conversation).pk
+def _claim(tenant: Tenant, membership: Membership, conversation: UUID) -> desk.Stands:
+    talk = claim(tenant, own_membership(tenant, membership), conversation)
+    return desk.taken_talk(tenant, talk)

@@ -15,13 +15,12 @@ from chat.errors import ConversationEnded, NotLetIn
 from chat.events import talk_group
 from chat.fanout import Event
 from chat.lines import visitor_arrived, visitor_left_line
-from chat.messages import Caught, catch_up
+from chat.messages import Caught, caught_up
 from chat.models import Conversation, Farewell
 from chat.queue import place_of, shown_counsellor
 from chat.reader import Reader
 from chat.runtime import runtime
 from chat.states import Author, By, State
-from retention import clock
 from tenants.errors import HelplineError
 from tenants.models import Policy, Tenant
 
@@ -41,12 +40,15 @@ class Arrival:
 
 def arrive(tenant: Tenant, conversation_id: UUID, *, after: int) -> Arrival:
     """Read a talk for the visitor who has come (back) to it. In the scope."""
-    caught = catch_up(tenant, conversation_id, after=after)
-    conversation = Conversation.objects.select_related("counsellor").get(pk=conversation_id)
+    talks = Conversation.objects.select_related("counsellor", "policy")
+    conversation = talks.filter(pk=conversation_id).exclude(state=State.ENDED).first()
+    if conversation is None:
+        raise ConversationEnded("the talk has ended")
+    caught = caught_up(tenant, conversation, after=after)
     return Arrival(
         state=str(conversation.state),
-        place=place_of(conversation, now=clock.now()),
-        policy=_version(conversation.policy_id),
+        place=place_of(conversation),
+        policy=conversation.policy.version,
         language=conversation.language,
         counsellor=shown_counsellor(tenant, conversation),
         seen=conversation.counsellor_seen,
@@ -84,7 +86,7 @@ def _arrived(
     tenant: Tenant, digest: bytes, *, after: int, socket: UUID, process: UUID
 ) -> UUID | Frame:
     came = visitor_arrived(tenant, digest, after=after, socket=socket, process=process)
-    return goodbye(came) if isinstance(came, Farewell) else came.pk
+    return goodbye(came) if isinstance(came, Farewell) else came
 
 
 class VisitorSocket(Talking):
