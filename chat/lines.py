@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from chat.errors import Closed, NotLetIn, QualificationMissing
+from chat.errors import Closed, QualificationMissing
 from chat.events import publish, queue_group, tell
-from chat.models import Conversation, DeskSocket, Farewell, Presence, Process
-from chat.queue import KEEPS_PLACE, open_talks
+from chat.models import Conversation, DeskSocket, Presence, Process
+from chat.queue import open_talks
 from chat.states import State
 from retention import clock
-from tenants.errors import Invalid, NotAllowed
+from tenants.errors import NotAllowed
 from tenants.hours import closed_since, standing
 from tenants.models import Membership, Role, Tenant
 from tenants.staff import missing_qualifications
@@ -25,62 +25,27 @@ PROCESS_SILENT = timedelta(seconds=20)
 ANSWERING = (Role.COUNSELLOR, Role.SUPERVISOR)
 
 
-# One statement: when a process restarts, all of its visitors come back within seconds. Who has been
-# out of the queue for too long stands at its end.
-_ARRIVED = """
-WITH found AS MATERIALIZED (
-  SELECT id, state, last_seq, visitor_lost_at FROM chat_conversation
-  WHERE secret_hash = %(secret)s AND state <> 'ended' FOR NO KEY UPDATE),
-taken AS (
-  UPDATE chat_conversation c
-  SET visitor_socket = %(socket)s, visitor_process = %(process)s, visitor_lost_at = NULL,
-      queued_at = CASE WHEN f.state = 'waiting' AND f.visitor_lost_at <= retention_now() - %(keeps)s
-                       THEN retention_now() ELSE c.queued_at END
-  FROM found f WHERE c.id = f.id AND f.last_seq >= %(after)s)
-SELECT id, last_seq, visitor_lost_at IS NOT NULL FROM found
+_LEFT = """
+UPDATE chat_conversation c SET visitor_lost_at = retention_now()
+FROM unnest(%s::uuid[], %s::uuid[]) AS a (talk, socket)
+WHERE c.id = a.talk AND c.visitor_socket = a.socket AND c.visitor_lost_at IS NULL
+  AND c.state <> 'ended'
+RETURNING c.id
 """
 
 
-def visitor_arrived(
-    tenant: Tenant, secret_hash: bytes, *, after: int, socket: UUID, process: UUID
-) -> UUID | Farewell:
-    """Take a visitor's socket for the talk that the secret opens, and return which. In the scope.
+def visitors_left(tenant: Tenant, gone: Sequence[tuple[UUID, UUID]]) -> None:
+    """Note that visitors' lines are gone, unless a newer socket has taken one over.
 
-    Returns the Farewell where the talk has ended. Raises NotLetIn for a secret that opens
-    nothing (any more), Invalid where the tab says that it has more than the talk.
+    ``gone`` has the talk and the socket of each. In the scope.
     """
-    said: dict[str, Any] = {
-        "secret": secret_hash,
-        "socket": socket,
-        "process": process,
-        "after": after,
-        "keeps": KEEPS_PLACE,
-    }
+    talks, sockets = zip(*sorted(gone), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_ARRIVED, said)
-        row: tuple[UUID, int, bool] | None = cursor.fetchone()
-    if row is None:
-        farewell = Farewell.objects.filter(secret_hash=secret_hash).first()
-        if farewell is None:
-            raise NotLetIn("this secret opens nothing")
-        return farewell
-    conversation, last_seq, was_lost = row
-    if after > last_seq:
-        raise Invalid("`after` is at most the last sequence number of the talk")
-    tell(conversation, "arrived", socket=socket.hex)
-    if was_lost:
-        tell(conversation, "line", who="visitor", up=True)
-        publish(queue_group(tenant.pk), "queue")
-    return conversation
-
-
-def visitor_left_line(tenant: Tenant, conversation_id: UUID, *, socket: UUID) -> None:
-    """Note that the visitor's line is gone, unless a newer socket has taken it over."""
-    gone = Conversation.objects.filter(
-        pk=conversation_id, visitor_socket=socket, visitor_lost_at__isnull=True
-    ).exclude(state=State.ENDED)
-    if gone.update(visitor_lost_at=clock.NOW):
-        tell(conversation_id, "line", who="visitor", up=False)
+        cursor.execute(_LEFT, [list(talks), list(sockets)])
+        lost: list[tuple[UUID]] = cursor.fetchall()
+    for (conversation,) in lost:
+        tell(conversation, "line", who="visitor", up=False)
+    if lost:
         publish(queue_group(tenant.pk), "queue")
 
 
@@ -167,9 +132,9 @@ def lose_sockets_of_dead_processes(tenant: Tenant) -> None:
         .filter(visitor_lost_at__isnull=True)
         .exclude(Exists(alive))
     )
-    for conversation in lost:
-        if conversation.visitor_socket:
-            visitor_left_line(tenant, conversation.pk, socket=conversation.visitor_socket)
+    gone = [(row.pk, row.visitor_socket) for row in lost if row.visitor_socket]
+    if gone:
+        visitors_left(tenant, gone)
 
 
 def forget_dead_processes() -> None:

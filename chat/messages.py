@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from msgspec.json import encode
 
 from chat.errors import ConversationEnded
-from chat.models import Conversation, Message
+from chat.models import Conversation
 from chat.states import Author, State
-from retention.keys import OpenKey, open_keys
+from retention.keys import OpenKey, open_all, open_keys
 from retention.sealing import Unsealable
 from tenants.models import Tenant
 
@@ -57,18 +60,58 @@ def talk_keys(tenant: Tenant, conversation: Conversation) -> Keyring:
     return open_keys(tenant, conversation=conversation.pk, segments=[conversation.segment_id])
 
 
+class _Row(NamedTuple):
+    """A message as it lies in the database."""
+
+    conversation_id: UUID
+    seq: int
+    segment_id: UUID
+    author: int
+    client_id: UUID
+    body: bytes | None
+    at: datetime | None
+
+
+# A page of each talk. Not beyond what the talk was seen to have: what came since has been or will be
+# fanned out.
+_ROWS = """
+SELECT m.* FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS a (talk, after, last)
+CROSS JOIN LATERAL (
+  SELECT conversation_id, seq, segment_id, author, client_id, body, at FROM chat_message
+  WHERE conversation_id = a.talk AND seq > a.after AND seq <= a.last
+  ORDER BY seq LIMIT %s) m
+ORDER BY m.conversation_id, m.seq
+"""
+
+
 def read_page(tenant: Tenant, conversation: Conversation, *, after: int, keys: Keyring) -> Page:
     """Return what ``keys`` open of the messages after ``after``. In the scope."""
-    start = max(after, conversation.erased_through)
-    if start >= conversation.last_seq:
-        return Page([], more=False)
-    # Not beyond what the talk was seen to have: what came since has been or will be fanned out.
-    rows = Message.objects.filter(
-        conversation_id=conversation.pk, seq__gt=start, seq__lte=conversation.last_seq
-    ).order_by("seq")
+    rows = _rows_of([(conversation, after)])
+    return _page(rows.get(conversation.pk, ()), keys)
+
+
+def _rows_of(talks: Sequence[tuple[Conversation, int]]) -> dict[UUID, list[_Row]]:
+    """Return the rows of a page of each talk after the number beside it, in order; one query."""
+    asked = [(talk, max(after, talk.erased_through)) for talk, after in talks]
+    asked = [(talk, start) for talk, start in asked if start < talk.last_seq]
+    if not asked:
+        return {}
+    columns = (
+        [talk.pk for talk, _ in asked],
+        [start for _, start in asked],
+        [talk.last_seq for talk, _ in asked],
+        PAGE_MESSAGES + 1,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, columns)
+        rows = [_Row(*row) for row in cursor.fetchall()]
+    return {talk: list(own) for talk, own in groupby(rows, key=lambda row: row.conversation_id)}
+
+
+def _page(rows: Iterable[_Row], keys: Keyring) -> Page:
     found: list[Read] = []
     size = 0
-    for row in rows[: PAGE_MESSAGES + 1]:
+    for row in rows:
         read = _opened(row, keys)
         if read is None:
             continue
@@ -79,7 +122,7 @@ def read_page(tenant: Tenant, conversation: Conversation, *, after: int, keys: K
     return Page(found, more=False)
 
 
-def _opened(row: Message, keys: Keyring) -> Read | None:
+def _opened(row: _Row, keys: Keyring) -> Read | None:
     key = keys.get(row.segment_id)
     if key is None or row.body is None or row.at is None:
         return None
@@ -119,14 +162,24 @@ def catch_up(tenant: Tenant, conversation_id: UUID, *, after: int) -> Caught:
 
 def caught_up(tenant: Tenant, conversation: Conversation, *, after: int) -> Caught:
     """The same for a talk that has been looked up and goes on; two queries at most."""
-    ring = talk_keys(tenant, conversation)
-    if not ring:
+    caught = caught_up_all(tenant, [(conversation, after)]).get(conversation.pk)
+    if caught is None:
         # The row is there and its key is not: it is due, and nothing more is written under it.
         raise ConversationEnded("the talk has ended")
-    page = read_page(tenant, conversation, after=after, keys=ring)
-    return Caught(
-        ring, conversation.segment_id, conversation.last_seq, conversation.erased_through, page
-    )
+    return caught
+
+
+def caught_up_all(tenant: Tenant, talks: Sequence[tuple[Conversation, int]]) -> dict[UUID, Caught]:
+    """The same for many talks, each from the number beside it; a talk without a key is left out."""
+    keys = open_all(tenant, {talk.segment_id: talk.pk for talk, _ in talks})
+    rows = _rows_of([(talk, after) for talk, after in talks if talk.segment_id in keys])
+    found = {}
+    for talk, _ in talks:
+        if talk.segment_id in keys:
+            ring = {talk.segment_id: keys[talk.segment_id]}
+            page = _page(rows.get(talk.pk, ()), ring)
+            found[talk.pk] = Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page)
+    return found
 
 
 def note_seen(conversation_id: UUID, *, by: Author, seq: int) -> bool:

@@ -33,9 +33,16 @@ class Pulse:
     def __init__(self) -> None:
         self._readers: dict[Reader, Gone] = {}
         self._task: asyncio.Task[None] | None = None
+        self._newcomers: list[Reader] = []
+        self._looking: asyncio.Task[None] | None = None
 
-    def add(self, reader: Reader, gone: Gone) -> None:
+    def add(self, reader: Reader, gone: Gone, *, soon: bool = False) -> None:
+        """Look after ``reader``; with ``soon`` also in a moment, together with others that are new."""
         self._readers[reader] = gone
+        if soon:
+            self._newcomers.append(reader)
+            if self._looking is None:
+                self._looking = asyncio.get_running_loop().create_task(self._look_at_newcomers())
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -43,14 +50,27 @@ class Pulse:
         self._readers.pop(reader, None)
 
     async def close(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, self._looking):
+            if task:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
     async def look(self) -> None:
         """Compare every reader with the database, now."""
-        readers = list(self._readers)
+        await self._look_at(list(self._readers))
+
+    async def _look_at_newcomers(self) -> None:
+        try:
+            while self._newcomers:
+                newcomers, self._newcomers = self._newcomers, []
+                await self._look_at(newcomers)
+        except Exception:  # the database is away; the slow look follows
+            log.exception("pulse_failed")
+        finally:
+            self._looking = None
+
+    async def _look_at(self, readers: list[Reader]) -> None:
         if not readers:
             return
         rows = await call(_look, [(r.tenant.pk, r.conversation) for r in readers])

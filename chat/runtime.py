@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID, uuid4
 
 from chat import lines
+from chat.arrivals import Answer, Arrival, Frame, Knock, Over, arrive_all
 from chat.board import Boards
-from chat.calls import call
+from chat.calls import call, scoped_call
 from chat.pulse import Pulse
+from chat.together import Together
 from chat.writer import Writer
+from tenants.models import Tenant
 
 log = logging.getLogger("helpline.runtime")
 
@@ -26,6 +30,8 @@ class Runtime:
         self.writer = Writer()
         self.pulse = Pulse()
         self.boards = Boards()
+        self.arrivals: Together[Tenant, Knock, Arrival | Over | Frame] = Together(_arrive)
+        self.departures: Together[Tenant, tuple[UUID, UUID], None] = Together(_leave)
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -50,6 +56,15 @@ class Runtime:
                 await call(lines.beat, self.process)
             except Exception:  # the database is away; the next beat tries again
                 log.exception("beat_failed")
+
+
+async def _arrive(tenant: Tenant, knocks: list[Knock]) -> Sequence[Answer]:
+    return await scoped_call(tenant, arrive_all, tenant, knocks)
+
+
+async def _leave(tenant: Tenant, gone: list[tuple[UUID, UUID]]) -> Sequence[None]:
+    await scoped_call(tenant, lines.visitors_left, tenant, gone)
+    return [None] * len(gone)
 
 
 _runtimes: dict[asyncio.AbstractEventLoop, Runtime] = {}

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -54,11 +54,16 @@ def open_keys(
     tenant: Tenant, *, conversation: UUID, segments: Iterable[UUID]
 ) -> dict[UUID, OpenKey]:
     """Return what opens each of ``segments``; those whose time is over are left out."""
+    return open_all(tenant, dict.fromkeys(segments, conversation))
+
+
+def open_all(tenant: Tenant, places: Mapping[UUID, UUID]) -> dict[UUID, OpenKey]:
+    """The same for segments of several talks: ``places`` says which talk each belongs to."""
     wall = datetime.now(UTC)
     rows = _ask(
         "SELECT segment, secret, expires_at, wrapped FROM key_read(%s, %s)",
         tenant.pk,
-        list(segments),
+        list(places),
     )
     return {
         segment: OpenKey(
@@ -66,7 +71,7 @@ def open_keys(
                 secret=bytes(secret),
                 tenant_key=_unwrap(tenant, bytes(wrapped)),
                 tenant=tenant.pk,
-                conversation=conversation,
+                conversation=places[segment],
                 segment=segment,
             ),
             # Whoever sets the wall clock does not lengthen this; the next look at the database

@@ -2,91 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from uuid import UUID
 
 from chat import frames
-from chat.calls import call, scoped_call
-from chat.consumers.base import NOT_LET_IN, REPLACED, Frame
+from chat.arrivals import Arrival, Knock, Over
+from chat.calls import call
+from chat.consumers.base import NOT_LET_IN, REPLACED
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation, erase_conversation, secret_hash
 from chat.errors import ConversationEnded, NotLetIn
 from chat.events import talk_group
 from chat.fanout import Event
-from chat.lines import visitor_arrived, visitor_left_line
-from chat.messages import Caught, caught_up
-from chat.models import Conversation, Farewell
-from chat.queue import place_of, shown_counsellor
 from chat.reader import Reader
 from chat.runtime import runtime
-from chat.states import Author, By, State
+from chat.states import Author, By
 from tenants.errors import HelplineError
-from tenants.models import Policy, Tenant
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A talk as the visitor finds it: what the database says of it, and its messages."""
-
-    state: str
-    place: tuple[int, int] | None
-    policy: int
-    language: str
-    counsellor: dict[str, str] | None
-    seen: int
-    caught: Caught
-
-
-def arrive(tenant: Tenant, conversation_id: UUID, *, after: int) -> Arrival:
-    """Read a talk for the visitor who has come (back) to it. In the scope."""
-    talks = Conversation.objects.select_related("counsellor", "policy")
-    conversation = talks.filter(pk=conversation_id).exclude(state=State.ENDED).first()
-    if conversation is None:
-        raise ConversationEnded("the talk has ended")
-    caught = caught_up(tenant, conversation, after=after)
-    return Arrival(
-        state=str(conversation.state),
-        place=place_of(conversation),
-        policy=conversation.policy.version,
-        language=conversation.language,
-        counsellor=shown_counsellor(tenant, conversation),
-        seen=conversation.counsellor_seen,
-        caught=caught,
-    )
-
-
-def goodbye(farewell: Farewell) -> Frame:
-    """Return the welcome of a talk that is over: that it is, by whom, and nothing else."""
-    return {
-        "type": "welcome",
-        "protocol": frames.PROTOCOL,
-        "conversation": str(farewell.conversation_id),
-        "state": str(State.ENDED),
-        "position": None,
-        "wait_seconds": None,
-        "policy": _version(farewell.policy_id),
-        "language": farewell.language,
-        "counsellor": None,
-        "last_seq": farewell.last_seq,
-        "erased_through": farewell.last_seq,
-        "seen": 0,
-        "cards": [],
-        "messages": [],
-        "more": False,
-        "ended": {"by": farewell.ended_by, "evaluation": None},
-    }
-
-
-def _version(policy_id: int) -> int:
-    return Policy.objects.values_list("version", flat=True).get(pk=policy_id)
-
-
-def _arrived(
-    tenant: Tenant, digest: bytes, *, after: int, socket: UUID, process: UUID
-) -> UUID | Frame:
-    came = visitor_arrived(tenant, digest, after=after, socket=socket, process=process)
-    return goodbye(came) if isinstance(came, Farewell) else came
 
 
 class VisitorSocket(Talking):
@@ -114,37 +44,30 @@ class VisitorSocket(Talking):
 
     async def do_hello(self, frame: frames.VisitorHello, ref: str | None) -> None:
         await self.started()
+        knock = Knock(secret_hash(frame.secret), frame.after, self.id, runtime().process)
         try:
-            came = await scoped_call(
-                self.tenant,
-                _arrived,
-                self.tenant,
-                secret_hash(frame.secret),
-                after=frame.after,
-                socket=self.id,
-                process=runtime().process,
-            )
+            came = await runtime().arrivals.do(self.tenant, knock)
         except NotLetIn:
             self.close(NOT_LET_IN)
             return
         self.greet()
-        if isinstance(came, UUID):
-            await self._enter(came, frame.after, ref)
+        if isinstance(came, Arrival | Over):
+            self._enter(came, frame.after, ref)
         else:
             self.reply(came, ref)
 
-    async def _enter(self, conversation: UUID, after: int, ref: str | None) -> None:
-        self.reader = Reader(self.tenant, conversation, self.me, give=self.give, fetch=self.fetch)
-        self.listen()
-        self.join(talk_group(conversation))
-        try:
-            arrival = await scoped_call(self.tenant, arrive, self.tenant, conversation, after=after)
-        except ConversationEnded:
+    def _enter(self, came: Arrival | Over, after: int, ref: str | None) -> None:
+        talk = came.conversation
+        self.reader = Reader(self.tenant, talk, self.me, give=self.give, fetch=self.fetch)
+        if isinstance(came, Over):
             self.talk_gone(self.reader)
             return
-        self._welcome(self.reader, arrival, after, ref)
-        runtime().pulse.add(self.reader, self.talk_gone)
-        runtime().boards.visitor(self.tenant, conversation, self.give)
+        self.listen()
+        self.join(talk_group(talk))
+        self._welcome(self.reader, came, after, ref)
+        # Between what was read and now something may have been told that nobody here heard.
+        runtime().pulse.add(self.reader, self.talk_gone, soon=True)
+        runtime().boards.visitor(self.tenant, talk, self.give)
         self.release(self.reader)
 
     def _welcome(self, reader: Reader, arrival: Arrival, after: int, ref: str | None) -> None:
@@ -181,9 +104,7 @@ class VisitorSocket(Talking):
         reader, self.reader = self.reader, None
         runtime().pulse.remove(reader)
         await runtime().boards.leave(self.tenant, self.give, visitor=reader.conversation)
-        await scoped_call(
-            self.tenant, visitor_left_line, self.tenant, reader.conversation, socket=self.id
-        )
+        await runtime().departures.do(self.tenant, (reader.conversation, self.id))
 
     # What the visitor says.
 

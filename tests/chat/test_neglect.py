@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from chat import lines, neglect
+from chat.arrivals import Knock, arrive_all
 from chat.calls import call, scoped_call
 from chat.conversations import secret_hash
-from chat.lines import desk_arrived, visitor_arrived
+from chat.lines import desk_arrived
 from chat.models import Presence
 from chat.runtime import runtime
 from retention import clock
@@ -236,8 +237,8 @@ async def test_dead_web_process_loses_its_sockets(tenant: Tenant) -> None:
     async with clients.talk(tenant) as going:
         digest = secret_hash(going.visitor.secret)
         await call(lines.beat, dead)
-        place = {"socket": uuid4(), "process": dead}
-        await scoped_call(tenant, visitor_arrived, tenant, digest, after=0, **place)
+        knock = Knock(digest, 0, uuid4(), dead)
+        await scoped_call(tenant, arrive_all, tenant, [knock])
         member = await call(world.hire, tenant, number=2)
         await scoped_call(tenant, desk_arrived, tenant, member, socket=uuid4(), process=dead)
         begun = await now()
