@@ -23,8 +23,8 @@ from chat.forgetting import CONVERSATION, due_in
 from chat.models import Conversation, Farewell, Segment
 from chat.states import By, State
 from retention import clock, keys, purge
-from retention.durations import deadline
 from retention.kinds import Due
+from tenants.durations import deadline
 from tenants.errors import Invalid, NotAllowed
 from tenants.hours import standing
 from tenants.models import Policy, PolicyRule, Subject, Tenant

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.durations import deadline
+from tenants.durations import deadline
 
 
 class Place(TypedDict):
