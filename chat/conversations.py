@@ -20,22 +20,18 @@ from chat.alternatives import Alternative, alternatives
 from chat.errors import Closed, ConversationEnded, Full
 from chat.events import publish, queue_group, tell
 from chat.forgetting import CONVERSATION, due_in
+from chat.lives import expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
 from chat.states import By, State
 from retention import clock, keys, purge
 from retention.kinds import Due
-from tenants.durations import deadline
 from tenants.errors import Invalid, NotAllowed
 from tenants.hours import standing
-from tenants.models import Policy, PolicyRule, Subject, Tenant
-from tenants.policies import conversation_rule, current_policy
+from tenants.models import Policy, Subject, Tenant
+from tenants.policies import current_policy, let_policies_stand
 from tenants.scope import database_role, tenant_scope
 from tenants.wall import PURGE
 
-# No talk is longer than this, so nothing that is written in it outlives it by neglect.
-LONGEST_TALK = timedelta(hours=12)
-# The row outlives that by this much: a talk that has vanished cannot be ended, and nobody told.
-ENDED_WITHIN = timedelta(minutes=5)
 # How long a tab that comes back is told that the talk has ended, and by whom.
 FAREWELL = timedelta(minutes=15)
 
@@ -74,8 +70,9 @@ def open_conversation(
     now = clock.now()
     check_accepting(tenant, now=now)
     language, topic = _language(tenant, language), _topic(topic)
+    let_policies_stand(tenant)
     policy = current_policy(tenant)
-    expires_at, rule = expiry_of(tenant, policy, ended_at=now + LONGEST_TALK + ENDED_WITHIN)
+    expires_at, rule = expiry_of(tenant, policy, ended_at=latest_end(now))
     secret = Secret(secrets.token_urlsafe(32))
     # The key first: a row without a key would be due at once, a key without a row just expires.
     segment = keys.create_key(tenant, expires_at=expires_at)
@@ -115,15 +112,6 @@ def check_accepting(tenant: Tenant, *, now: datetime) -> None:
         raise Full("as many wait as can be answered")
     if not tenant.queues_unstaffed and not queue.staffed(tenant):
         raise Full("nobody is ready to answer")
-
-
-def expiry_of(tenant: Tenant, policy: Policy, *, ended_at: datetime) -> tuple[datetime, str]:
-    """Return until when a talk that ends at ``ended_at`` may be kept, and by which rule."""
-    rule: PolicyRule = conversation_rule(policy)
-    moment = deadline(
-        ended_at, amount=rule.amount, unit=rule.unit, zone=tenant.zone, country=tenant.country
-    )
-    return moment, rule.rule
 
 
 def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
@@ -176,6 +164,7 @@ class _Ended:
 
 
 def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
+    let_policies_stand(tenant)
     conversation = (
         Conversation.objects.select_for_update(no_key=True)
         .filter(pk=conversation_id)

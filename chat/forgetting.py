@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from chat.lives import shorten_talks
 from chat.models import Conversation, Farewell, Message, Segment
 from retention.kinds import Due, Kind
 from tenants.scope import active_tenant
@@ -125,6 +126,7 @@ CONVERSATION = Kind(
     oldest=oldest_conversation,
     living=living_segments,
     expire=expire_segments,
+    shorten=shorten_talks,
 )
 FAREWELL = Kind(
     name="farewell",

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from chat import conversations, lines
 from chat.events import publish, queue_group, tell
+from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
 from chat.states import By, State, sources
 from retention import clock
@@ -79,7 +80,7 @@ def _neglected(tenant: Tenant, now: datetime) -> list[UUID]:
     over = (
         Q(visitor_lost_at__lte=now - timedelta(minutes=tenant.visitor_lost_minutes))
         | Q(last_message_at__lte=now - SILENT)
-        | Q(began_at__lte=now - conversations.LONGEST_TALK)
+        | Q(began_at__lte=now - LONGEST_TALK)
     )
     closed_at = closed_since(tenant, now=now)
     if closed_at and closed_at <= now - timedelta(minutes=tenant.last_call_minutes):

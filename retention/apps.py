@@ -8,3 +8,9 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         from retention import checks  # noqa: F401  # registers itself with Django
+        from retention.kinds import follow_policy, register
+        from retention.trail import AUDIT
+        from tenants.drafts import followers
+
+        register(AUDIT)
+        followers.append(follow_policy)

@@ -14,26 +14,17 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from django.db import connection
-from django.db.models import DateTimeField, Func
+from tenants.clock import NOW, now
+
+__all__ = ["NOW", "Steadiness", "now", "steadiness"]
 
 log = logging.getLogger("helpline.retention")
 
-# The same clock, asked inside a statement.
-NOW = Func(function="retention_now", output_field=DateTimeField())
 TOLERANCE = timedelta(minutes=5)
 # Goes on while the machine sleeps; where there is none (not Linux), sleeping looks like a jump.
 _SINCE_START = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def now() -> datetime:
-    """Return the time by which every promise is kept; aware UTC, one query."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT retention_now()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment.astimezone(UTC)
 
 
 class Steadiness:

@@ -87,6 +87,11 @@ def shorten_keys(tenant: Tenant, segments: Iterable[UUID], *, expires_at: dateti
     _ask("SELECT key_shorten(%s, %s, %s)", tenant.pk, list(segments), expires_at)
 
 
+def shorten_each(tenant: Tenant, ends: Mapping[UUID, datetime]) -> None:
+    """Let each key die at its own moment at the latest. Never lengthens a life."""
+    _ask("SELECT key_shorten_each(%s, %s, %s)", tenant.pk, list(ends.keys()), list(ends.values()))
+
+
 def destroy_keys(tenant: Tenant, segments: Iterable[UUID]) -> set[UUID]:
     """Destroy the keys that nobody holds, and return which. Committed on return."""
     rows = _ask("SELECT segment FROM key_destroy(%s, %s)", tenant.pk, list(segments))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tenants.models import Policy, Tenant
 from tenants.scope import TenantModel
 
 
@@ -28,6 +29,10 @@ def nothing_to_expire(segments: Collection[UUID]) -> None:
     """Expire nothing: for kinds without segments."""
 
 
+def nothing_shorter(tenant: Tenant, policy: Policy) -> None:
+    """Shorten nothing: for kinds whose life no policy decides."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of personal data: which models it covers, and how it is found and forgotten.
@@ -35,7 +40,8 @@ class Kind:
     ``due(limit)`` and ``forget(items)`` run as the purge role in the tenant's scope: they see
     expired rows that nobody holds, and no content. ``forget`` returns how many items are gone.
     ``oldest()``, ``living(after, limit)`` (ids of sealed segments, rising) and ``expire(segments)``
-    run as the application, in the scope.
+    run as the application, in the scope. ``shorten(tenant, policy)`` gives what is older than a
+    version no longer than that allows, in the transaction that publishes it.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Kind:
     oldest: Callable[[], datetime | None]
     living: Callable[[UUID | None, int], Sequence[UUID]] = nothing_sealed
     expire: Callable[[Collection[UUID]], None] = nothing_to_expire
+    shorten: Callable[[Tenant, Policy], None] = nothing_shorter
 
 
 _kinds: dict[str, Kind] = {}
@@ -57,3 +64,9 @@ def register(kind: Kind) -> None:
 
 def registered() -> tuple[Kind, ...]:
     return tuple(_kinds.values())
+
+
+def follow_policy(tenant: Tenant, policy: Policy) -> None:
+    """Shorten what is alive of every kind as a version that is being published asks for."""
+    for kind in registered():
+        kind.shorten(tenant, policy)

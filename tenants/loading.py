@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import models, transaction
 
 from tenants.charter import Charter
-from tenants.charter.shape import Keep
+from tenants.drafts import draft_of, publish_draft, same_terms, write_draft
 from tenants.models import (
     Contact,
     Hours,
@@ -22,13 +22,12 @@ from tenants.models import (
     Notice,
     Operator,
     Partner,
-    Policy,
-    PolicyRule,
     Requirement,
     Statement,
     Subject,
     Tenant,
 )
+from tenants.policies import newest_policy, terms_of
 from tenants.scope import TenantModel, tenant_scope
 
 Key = tuple[object, ...]
@@ -167,24 +166,18 @@ def _write(row: models.Model, wanted: Values, columns: Sequence[str]) -> None:
 
 
 def _follow_policy(tenant: Tenant, charter: Charter, now: datetime) -> list[str]:
-    wanted = {name: value for name, value in vars(charter.policy).items() if name != "keep"}
-    keep = {(each.kind, each.starts): _rule(each) for each in charter.policy.keep}
-    current = Policy.objects.order_by("-version").first()
-    if current is not None:
-        rules = PolicyRule.objects.filter(policy=current)
-        kept = {(row.kind, row.starts): row for row in rules}
-        same = kept.keys() == keep.keys() and not any(
-            _differing(kept[key], keep[key]) for key in keep
-        )
-        if same and not _differing(current, wanted):
-            return []
-    version = current.version + 1 if current else 1
-    policy = Policy.objects.create(tenant=tenant, version=version, begins_at=now, **wanted)
-    PolicyRule.objects.bulk_create(
-        [PolicyRule(tenant=tenant, policy=policy, **row) for row in keep.values()]
-    )
-    return [f"policy: version {version} begins"]
+    """Publish what the charter promises where it differs from the newest version.
 
-
-def _rule(keep: Keep) -> Values:
-    return {**vars(keep), "suspended_by": list(keep.suspended_by)}
+    A draft that somebody is at work on stays: it becomes the version after this one.
+    """
+    newest = newest_policy(tenant)
+    if newest is not None and same_terms(terms_of(newest), charter.policy):
+        return []
+    begun = draft_of(tenant)
+    unfinished = terms_of(begun) if begun else None
+    write_draft(tenant, charter.policy)
+    begins_at = max(now, newest.begins_at) if newest and newest.begins_at else now
+    policy = publish_draft(tenant, begins_at=begins_at, now=now)
+    if unfinished:
+        write_draft(tenant, unfinished)
+    return [f"policy: version {policy.version} begins"]

@@ -54,6 +54,8 @@ _WORDS = {
         "innen {length} etter at vi oppdager det.",
         "held-investigation": "I helt spesielle tilfeller må vi ta vare på en samtale lenger, fordi "
         "den kan bli krevd i en etterforskning. Den slettes så snart den er utlevert.",
+        "held-danger": "Er liv eller helse i fare, kan vi måtte ta vare på en samtale lenger. Den slettes "
+        "så snart faren er over.",
         "held-access": "Har noen bedt om å få lese samtalen, blir den ikke slettet før det er "
         "avgjort.",
         "erase": "Mens vi snakker sammen, kan du slette alt som er skrevet så langt, og fortsette.",
@@ -78,6 +80,8 @@ _WORDS = {
         "{length} efter att vi har upptäckt det.",
         "held-investigation": "I särskilda fall måste vi spara ett samtal längre, för att det kan "
         "krävas in i en utredning. Det raderas så snart det har lämnats ut.",
+        "held-danger": "Är liv eller hälsa i fara kan vi behöva spara ett samtal längre. Det raderas så "
+        "snart faran är över.",
         "held-access": "Har någon bett om att få läsa samtalet raderas det inte förrän det är "
         "avgjort.",
         "erase": "Medan vi pratar kan du radera allt som har skrivits hittills och fortsätta.",
@@ -102,6 +106,8 @@ _WORDS = {
         "{length} after we notice.",
         "held-investigation": "In special cases we must keep a talk longer, because it may be "
         "demanded for an investigation. It is deleted as soon as it has been handed over.",
+        "held-danger": "When life or health is in danger, we may have to keep a talk longer. It is "
+        "deleted as soon as the danger is over.",
         "held-access": "If someone has asked to read the talk, it is not deleted before that is "
         "decided.",
         "erase": "While we talk, you can delete everything written so far and go on.",
@@ -142,13 +148,14 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
     rules = policy_rules(policy)
     return [
         *_about_talks(rules, spoken),
-        *_about_the_rest(policy, spoken),
+        *_about_the_rest(policy, rules, spoken),
     ]
 
 
 def _about_talks(rules: Sequence[PolicyRule], language: str) -> Iterator[Promise]:
     words = _WORDS[language]
-    for rule in rules:
+    talks = [rule for rule in rules if rule.kind == PolicyRule.Kind.CONVERSATION]
+    for rule in talks:
         length = in_words(rule.amount, rule.unit, language=language)
         if rule.starts == PolicyRule.Starts.FLAGGED:
             yield Promise(words["flagged"].format(length=length), rule.rule, "flagged")
@@ -156,17 +163,20 @@ def _about_talks(rules: Sequence[PolicyRule], language: str) -> Iterator[Promise
             yield Promise(words["gone-later"].format(length=length), rule.rule, "conversation")
         else:
             yield Promise(words["gone-at-once"], rule.rule, "conversation")
-    holds = {hold: rule.suspended_rule for rule in rules for hold in rule.suspended_by}
+    holds = {hold: rule.suspended_rule for rule in talks for hold in rule.suspended_by}
     for hold, source in holds.items():
         yield Promise(words[f"held-{hold}"], source, "held")
 
 
-def _about_the_rest(policy: Policy, language: str) -> Iterator[Promise]:
+def _about_the_rest(
+    policy: Policy, lives: Sequence[PolicyRule], language: str
+) -> Iterator[Promise]:
     words, rules = _WORDS[language], policy.rules
-    days = in_words(policy.address_days or 0, "days", language=language)
     if policy.may_erase:
         yield Promise(words["erase"], rules["erase"], "erase")
-    address = words[f"address-{policy.address}"].format(length=days)
+    kept = next((one for one in lives if one.kind == PolicyRule.Kind.ADDRESS), None)
+    length = in_words(kept.amount, kept.unit, language=language) if kept else ""
+    address = words[f"address-{policy.address}"].format(length=length)
     yield Promise(address, rules["address"], "address")
     if policy.journal:
         yield Promise(words["journal"], rules["journal"], "journal")

@@ -55,6 +55,9 @@ class Conversation(TenantModel):
     visitor_seen = models.IntegerField(default=0)
     counsellor_seen = models.IntegerField(default=0)
 
+    # Since when it is known to hold personal data.  Rule: U7
+    flagged_at = models.DateTimeField(null=True)
+
     began_at = models.DateTimeField()
     last_message_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

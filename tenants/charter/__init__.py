@@ -93,7 +93,7 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         subjects=read_subjects(root, languages),
         statements=read_statements(root, languages),
         requirements=read_requirements(root, languages),
-        policy=read_policy(root),
+        policy=read_policy(root, languages),
         notices=read_notices(root, languages),
         contacts=read_contacts(root, languages),
         partners=read_partners(root, languages),

@@ -7,15 +7,34 @@ charter can make; one more promise, one more look at this page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from tenants.charter import shape
 from tenants.charter.colours import READABLE, contrast
 from tenants.charter.openings import shortest_opening
 from tenants.charter.policy import length
-from tenants.charter.table import Problems, shown
+from tenants.charter.table import Problems, choices, shown
 
-_DAYS = {"months": 31.0, "days": 1.0, "working_days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}
+_DAYS = {
+    "months": 31.0,
+    "days": 1.0,
+    "working_days": 1.0,
+    "hours": 1 / 24,
+    "minutes": 1 / 1440,
+    "seconds": 1 / 86400,
+}
+# From when each kind of data may be counted, and the kinds that every policy has a word about.
+_STARTS = {
+    "conversation": ("ended", "flagged"),
+    "address": ("began",),
+    "audit": ("written",),
+    "account": ("left",),
+    "session": ("signed_in",),
+    "log": ("written",),
+}
+_ALWAYS = tuple(kind for kind in _STARTS if kind != "address")
+# Somebody who was signed in yesterday may not be at the desk today.
+_LONGEST_SESSION_DAYS = 1.0
 _PAIRS = (
     ("theme.accent_text", "accent_text", "accent", READABLE),
     ("theme.text", "text", "surface", READABLE),
@@ -26,52 +45,76 @@ _PAIRS = (
 
 def refuse_contradictions(charter: shape.Charter, problems: Problems) -> None:
     """Note in ``problems`` what in ``charter`` contradicts itself."""
-    if not problems.below("policy.keep"):
-        _refuse_keeping(charter.policy.keep, problems)
-        _refuse_kept_and_gone(charter.policy, problems)
-    _refuse_asking_for_nothing(charter.policy, problems)
+    refuse_policy(charter.policy, problems)
     _refuse_twice(charter, problems)
     _refuse_self(charter, problems)
     _refuse_unreadable(charter.theme, problems)
     _refuse_endless_last_call(charter, problems)
 
 
-def ordinary(keep: Sequence[shape.Keep]) -> shape.Keep | None:
-    """Return how long a talk lives from its end, where the charter says so."""
-    lives = [each for each in keep if (each.kind, each.starts) == ("conversation", "ended")]
-    return lives[0] if lives else None
+def refuse_policy(policy: shape.Policy, problems: Problems) -> None:
+    """Note in ``problems`` which promises of a policy, of a charter or a draft, cannot all be kept."""
+    if not problems.below("policy.keep"):
+        _refuse_silence(policy, problems)
+        for index, each in enumerate(policy.keep):
+            _refuse_life(f"policy.keep[{index}]", each, policy, problems)
+            if (each.kind, each.starts) in {(one.kind, one.starts) for one in policy.keep[:index]}:
+                problems.note(
+                    f"policy.keep[{index}]",
+                    found=f"a second life from {each.starts}",
+                    expected="one",
+                )
+        _refuse_kept_and_gone(policy, problems)
+    _refuse_asking_for_nothing(policy, problems)
 
 
-def _refuse_keeping(keep: Sequence[shape.Keep], problems: Problems) -> None:
-    usual = ordinary(keep)
-    if usual is None:
+def _refuse_silence(policy: shape.Policy, problems: Problems) -> None:
+    for kind in _ALWAYS:
+        if policy.life(kind, _STARTS[kind][0]) is None:
+            problems.note(
+                "policy.keep",
+                found=f'no entry for "{kind}" from "{_STARTS[kind][0]}"',
+                expected="how long it is kept",
+            )
+    has_life = policy.life("address", "began") is not None
+    if (policy.address == "vault") != has_life and not problems.below("policy.address"):
         problems.note(
-            "policy.keep",
-            found="no entry for a conversation that has ended",
-            expected="how long a talk is kept",
+            "policy.address",
+            found=f'kept = "{policy.address}"',
+            expected='a number of days with "vault" and none with "never"',
         )
-    for index, each in enumerate(keep):
-        key = f"policy.keep[{index}]"
-        if (each.kind, each.starts) in {(one.kind, one.starts) for one in keep[:index]}:
-            problems.note(key, found=f"a second life from {each.starts}", expected="one")
-        if each.suspended_by and not each.amount:
-            problems.note(
-                f"{key}.suspended_by",
-                found=shown(each.suspended_by[0]),
-                expected="nothing: what is deleted at once cannot be held",
-            )
-        if usual and each.starts == "flagged" and _days(each) >= _days(usual):
-            problems.note(
-                key,
-                found=length(each),
-                expected=f"a shorter life than {length(usual)}",
-            )
+
+
+def _refuse_life(key: str, each: shape.Keep, policy: shape.Policy, problems: Problems) -> None:
+    """Note what is wrong with one life, by itself and beside how long a talk is kept."""
+    usual = policy.life("conversation", "ended")
+    starts = _STARTS.get(each.kind, (each.starts,))
+    if each.starts not in starts:
+        problems.note(f"{key}.starts", found=shown(each.starts), expected=choices(starts))
+    if each.suspended_by and (each.kind != "conversation" or not each.amount):
+        problems.note(
+            f"{key}.suspended_by",
+            found=shown(each.suspended_by[0]),
+            expected="nothing: only a talk can be held, and not one that is deleted at once",
+        )
+    if each.kind != "conversation" and not each.amount:
+        problems.note(f"{key}.amount", found="0", expected="at least 1: it is needed for a while")
+    if each.kind == "session" and _days(each) > _LONGEST_SESSION_DAYS:
+        problems.note(key, found=length(each), expected="a session of at most a day")
+    if usual and each.starts == "flagged" and _days(each) >= _days(usual):
+        problems.note(key, found=length(each), expected=f"a shorter life than {length(usual)}")
 
 
 def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
-    usual = ordinary(policy.keep)
+    usual = policy.life("conversation", "ended")
     if usual is None:
         return
+    if policy.access == "anyone" and usual.amount and "access" not in usual.suspended_by:
+        problems.note(
+            "policy.access.who",
+            found=shown(policy.access),
+            expected='suspended_by = ["access"]: what is asked for must not go before the answer',
+        )
     if policy.access == "anyone" and not usual.amount:
         problems.note(
             "policy.access.who",

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tenants.charter import shape
 from tenants.charter.table import Table, shown
 from tenants.models import Policy, PolicyRule
 
-HOLDS = ("investigation", "access")  # what may keep a talk beyond its time
+HOLDS = ("investigation", "danger", "access")  # what may keep a talk beyond its time
 _MOST_DAYS = 90
+# How long an address lives stands in [policy.address], beside whether it is kept at all.
+_KINDS = tuple(kind for kind in PolicyRule.Kind.values if kind != PolicyRule.Kind.ADDRESS)
 
 
-def read_policy(root: Table) -> shape.Policy:
+def read_policy(root: Table, languages: Sequence[str]) -> shape.Policy:
     table = root.table("policy")
-    address, days, address_rule = _address(table.table("address"))
+    address, life, address_rule = _address(table.table("address"))
     access, access_rule = _one(table.table("access"), "who")
     erase, erase_rule = _yes(table.table("erase"), "allowed")
     journal, journal_rule = _yes(table.table("journal"), "written")
     triage, triage_rule = _yes(table.table("triage"), "offered")
     evaluation, evaluation_rule = _yes(table.table("evaluation"), "offered")
     keep = tuple(_keep(entry) for entry in table.tables("keep"))
+    texts, texts_rule = _words(table, languages)
     table.done()
     return shape.Policy(
         address=address,
-        address_days=days,
         may_erase=erase,
         access=access,
         journal=journal,
@@ -35,12 +39,24 @@ def read_policy(root: Table) -> shape.Policy:
             "journal": journal_rule,
             "triage": triage_rule,
             "evaluation": evaluation_rule,
+            **texts_rule,
         },
-        keep=keep,
+        texts=texts,
+        keep=keep + life,
     )
 
 
-def _address(table: Table) -> tuple[str, int | None, str]:
+def _words(table: Table, languages: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the tenant's own words on its privacy page, and the rule that they come from."""
+    if not table.has("words"):
+        return {}, {}
+    words = table.table("words")
+    found = words.texts(languages), {"words": words.rule()}
+    words.done()
+    return found
+
+
+def _address(table: Table) -> tuple[str, tuple[shape.Keep, ...], str]:
     kept = table.choice("kept", Policy.Address.values)
     days = None
     if kept == Policy.Address.VAULT or table.has("days"):
@@ -49,7 +65,18 @@ def _address(table: Table) -> tuple[str, int | None, str]:
         table.refuse("days", found=days, expected='no days where kept = "never"')
     rule = table.rule()
     table.done()
-    return kept, days, rule
+    if days is None:
+        return kept, (), rule
+    life = shape.Keep(
+        kind=PolicyRule.Kind.ADDRESS.value,
+        starts=PolicyRule.Starts.BEGAN.value,
+        amount=days,
+        unit=PolicyRule.Unit.DAYS.value,
+        suspended_by=(),
+        suspended_rule="",
+        rule=rule,
+    )
+    return kept, (life,), rule
 
 
 def _one(table: Table, key: str) -> tuple[str, str]:
@@ -71,7 +98,7 @@ def _keep(entry: Table) -> shape.Keep:
         suspended_by = entry.words("suspended_by", HOLDS)
         suspended_rule = entry.rule("suspended_rule")
     keep = shape.Keep(
-        kind=entry.choice("what", PolicyRule.Kind.values),
+        kind=entry.choice("what", _KINDS),
         starts=entry.choice("starts", PolicyRule.Starts.values),
         amount=entry.whole("amount", least=0, most=3650),
         unit=entry.choice("unit", PolicyRule.Unit.values),

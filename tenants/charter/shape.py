@@ -113,15 +113,21 @@ class Keep:
 
 @dataclass(frozen=True)
 class Policy:
+    """What is kept and for how long; the terms of a draft and of a published version alike."""
+
     address: str
-    address_days: int | None
     may_erase: bool
     access: str
     journal: bool
     triage: bool
     evaluation: bool
     rules: Mapping[str, str]
+    texts: Texts
     keep: tuple[Keep, ...]
+
+    def life(self, kind: str, starts: str) -> Keep | None:
+        """Return how long ``kind`` lives from ``starts``, where it is said."""
+        return next((one for one in self.keep if (one.kind, one.starts) == (kind, starts)), None)
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,19 @@ from tenants.scope import TenantModel
 
 
 class Policy(TenantModel):
-    """One version of what a tenant keeps and for how long; never changed, only followed.
+    """One version of what a tenant keeps and for how long.
 
-    A talk is bound to the version that it began under.
+    A draft until it is published, and never changed after that (migration 0004): a talk is bound
+    to the version that it began under. ``begins_at`` may lie ahead of ``published_at``.
     ``rules`` names the source of each promise: ``{"address": "D7", "erase": "D6", …}``.
+    ``texts`` are the tenant's own words on its privacy page, by language.
     """
 
     NOT_PERSONAL = True
 
     class Address(models.TextChoices):
         NEVER = "never", "never kept"
-        VAULT = "vault", "sealed for address_days, then destroyed"
+        VAULT = "vault", "sealed for as long as the rule about addresses says, then destroyed"
 
     class Access(models.TextChoices):
         NOBODY = "nobody", "nobody reads a talk afterwards"
@@ -27,26 +29,35 @@ class Policy(TenantModel):
         ANYONE = "anyone", "anyone may ask; a review decides what is read"
 
     version = models.PositiveIntegerField()
-    begins_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    begins_at = models.DateTimeField(null=True)
     address = models.CharField(max_length=5, choices=Address.choices)
-    address_days = models.PositiveSmallIntegerField(null=True)
     may_erase = models.BooleanField()
     access = models.CharField(max_length=11, choices=Access.choices)
     journal = models.BooleanField()
     triage = models.BooleanField()
     evaluation = models.BooleanField()
     rules = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("version",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "version"], name="policy_version_once"),
-            # "Never kept" with a number of days, or a vault without one, is no promise at all.
+            # Two drafts at once would be two answers to "what comes next?".
+            models.UniqueConstraint(
+                fields=["tenant"],
+                condition=models.Q(published_at__isnull=True),
+                name="policy_one_draft",
+            ),
             models.CheckConstraint(
-                condition=models.Q(address="never", address_days__isnull=True)
-                # A comparison with NULL is no refusal: say that the days are there.
-                | models.Q(address="vault", address_days__isnull=False, address_days__gte=1),
-                name="policy_vault_has_days",
+                condition=models.Q(published_at__isnull=True, begins_at__isnull=True)
+                | models.Q(
+                    published_at__isnull=False,
+                    begins_at__isnull=False,
+                    begins_at__gte=models.F("published_at"),
+                ),
+                name="policy_begins_when_published_or_later",
             ),
             # Who may ask for their journal must have one to be asked for.
             models.CheckConstraint(
@@ -60,7 +71,7 @@ class Policy(TenantModel):
 
 
 class PolicyRule(TenantModel):
-    """How long one kind of data lives under one version.  Rule: D5, U7, U8, T9.
+    """How long one kind of data lives under one version.  Rule: D5, D7, U7, U8, T9.
 
     Zero seconds from ``ended`` is "deleted at close".
     """
@@ -69,10 +80,19 @@ class PolicyRule(TenantModel):
 
     class Kind(models.TextChoices):
         CONVERSATION = "conversation", "what is written in a talk"
+        ADDRESS = "address", "a visitor's address and the time at which the talk began"
+        AUDIT = "audit", "who did what"
+        ACCOUNT = "account", "a member of staff"
+        SESSION = "session", "that a member of staff is signed in"
+        LOG = "log", "what the programs write about themselves"
 
     class Starts(models.TextChoices):
         ENDED = "ended", "when the talk ends"
         FLAGGED = "flagged", "when personal data is found in it"
+        BEGAN = "began", "at the start of the day on which the talk began"
+        WRITTEN = "written", "when it is written"
+        LEFT = "left", "when they have left"
+        SIGNED_IN = "signed_in", "when they sign in"
 
     class Unit(models.TextChoices):
         SECONDS = "seconds", "seconds"
@@ -86,7 +106,7 @@ class PolicyRule(TenantModel):
         Policy, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    starts = models.CharField(max_length=7, choices=Starts.choices)
+    starts = models.CharField(max_length=9, choices=Starts.choices)
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=12, choices=Unit.choices)
     suspended_by = ArrayField(models.CharField(max_length=13), default=list)

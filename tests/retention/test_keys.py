@@ -27,6 +27,7 @@ DOORS = {
     "key_create",
     "key_read",
     "key_shorten",
+    "key_shorten_each",
     "key_destroy",
     "key_destroy_due",
     "key_compact",

@@ -54,7 +54,11 @@ def test_charter_is_read_as_data(folder: Path) -> None:
     )
     assert charter.policy.keep == (
         Keep("conversation", "ended", 14, "days", (), "", "ours"),
-    )  # fmt: skip
+        Keep("audit", "written", 24, "months", (), "", "ours"),
+        Keep("account", "left", 3, "months", (), "", "ours"),
+        Keep("session", "signed_in", 12, "hours", (), "", "ours"),
+        Keep("log", "written", 7, "days", (), "", "ours"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,19 +166,34 @@ def test_charter_is_read_as_data(folder: Path) -> None:
         pytest.param("amount = 14", "amount = -1",
             ["policy.keep[0].amount: found -1, expected a whole number from 0 to 3650"], id="bad-amount"),
         pytest.param('starts = "ended"', 'starts = "flagged"',
-            ["policy.keep: found no entry for a conversation that has ended, expected how long a talk is kept"], id="no-life"),
+            ["policy.keep: found no entry for \"conversation\" from \"ended\", expected how long it is kept"], id="no-life"),
         pytest.param("[[notices]]", keep("ended", 3, "months") + "[[notices]]",
-            ["policy.keep[1]: found a second life from ended, expected one"], id="two-lives"),
+            ["policy.keep[5]: found a second life from ended, expected one"], id="two-lives"),
         pytest.param("[[notices]]", keep("flagged", 1, "months") + "[[notices]]",
-            ["policy.keep[1]: found 1 months from flagged, expected a shorter life than 14 days from ended"], id="flagged-lives-longer"),
+            ["policy.keep[5]: found 1 months from flagged, expected a shorter life than 14 days from ended"], id="flagged-lives-longer"),
         pytest.param('unit = "days"', 'unit = "days"\nsuspended_by = ["whim"]\nsuspended_rule = "U8"',
-            ['policy.keep[0].suspended_by[0]: found "whim", expected one of "investigation", "access"'], id="unknown-hold"),
+            ['policy.keep[0].suspended_by[0]: found "whim", expected one of "investigation", "danger", "access"'], id="unknown-hold"),
         pytest.param('unit = "days"', 'unit = "days"\nsuspended_by = ["investigation"]',
             [f"policy.keep[0].suspended_rule: found nothing, expected {RULE}"], id="hold-without-a-rule"),
         pytest.param('unit = "days"', 'unit = "days"\nsuspended_by = ["access"]\nsuspended_rule = "ours"',
             ['policy.keep[0].suspended_by: found "access", expected policy.access.who = "anyone", or no such hold'], id="held-for-nobody"),
         pytest.param('amount = 14\nunit = "days"', 'amount = 0\nunit = "days"\nsuspended_by = ["investigation"]\nsuspended_rule = "U8"',
-            ['policy.keep[0].suspended_by: found "investigation", expected nothing: what is deleted at once cannot be held'], id="deleted-at-close-and-held"),
+            ['policy.keep[0].suspended_by: found "investigation", expected nothing: only a talk can be held, and not one that is deleted at once'], id="deleted-at-close-and-held"),
+        pytest.param('starts = "left"', 'starts = "ended"',
+            ['policy.keep: found no entry for "account" from "left", expected how long it is kept',
+             'policy.keep[2].starts: found "ended", expected one of "left"'], id="account-from-the-end-of-a-talk"),
+        pytest.param('amount = 24\nunit = "months"', 'amount = 0\nunit = "months"',
+            ["policy.keep[1].amount: found 0, expected at least 1: it is needed for a while"], id="no-trail"),
+        pytest.param('amount = 24\nunit = "months"', 'amount = 24\nunit = "months"\nsuspended_by = ["investigation"]\nsuspended_rule = "U8"',
+            ['policy.keep[1].suspended_by: found "investigation", expected nothing: only a talk can be held, and not one that is deleted at once'], id="trail-held"),
+        pytest.param('amount = 12\nunit = "hours"', 'amount = 2\nunit = "days"',
+            ["policy.keep[3]: found 2 days from signed_in, expected a session of at most a day"], id="session-over-night"),
+        pytest.param('what = "log"', 'what = "address"',
+            ['policy.keep[4].what: found "address", expected one of "conversation", "audit", "account", "session", "log"'], id="address-has-its-own-table"),
+        pytest.param('who = "nobody"', 'who = "anyone"',
+            ['policy.access.who: found "anyone", expected suspended_by = ["access"]: what is asked for must not go before the answer'], id="asked-for-and-gone"),
+        pytest.param("[policy.erase]", '[policy.words]\nnb = "Hei"\nrule = "ours"\n\n[policy.erase]',
+            ["policy.words.en: found nothing, expected text"], id="words-in-one-language"),
         pytest.param('allowed = false', "allowed = true",
             ["policy.erase.allowed: found true, expected false: talks are kept, 14 days from ended"], id="erase-with-transcripts-kept"),
         pytest.param('who = "nobody"', 'who = "own_journal"',
@@ -237,7 +256,7 @@ def test_talks_deleted_at_close_leave_nothing_to_flag(folder: Path) -> None:
     )
 
     assert problems(folder, plain=text) == [
-        "plain.toml: policy.keep[1]: found 1 working_days from flagged, expected a shorter life "
+        "plain.toml: policy.keep[5]: found 1 working_days from flagged, expected a shorter life "
         "than 0 days from ended"
     ]
 

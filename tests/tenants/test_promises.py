@@ -190,7 +190,6 @@ def test_tenant_without_a_policy_is_refused_rather_than_guessed() -> None:
         policy = Policy.objects.create(
             tenant=tenant,
             version=1,
-            begins_at=NOW,
             address="never",
             may_erase=False,
             access="nobody",

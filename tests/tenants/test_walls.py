@@ -205,7 +205,6 @@ def test_application_cannot_lengthen_a_life_or_write_past_the_functions(
             "UPDATE chat_conversation SET last_seq = 9 WHERE began_at < %s",
             "UPDATE chat_message SET at = %s",
             "INSERT INTO chat_message (at) VALUES (%s)",
-            "UPDATE tenants_policy SET begins_at = %s",
             "UPDATE retention_clock SET moved_to = %s",
             "SELECT retention_move_clock(%s)",
         ):

@@ -23,11 +23,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FUNCTIONS = {
     "default": {
         *("chat_end", "chat_erase", "chat_expire", "chat_expire_keyless", "chat_post"),
-        "chat_pulse",
+        *("chat_pulse", "chat_shorten"),
     },
     "keys": {
         *("key_create", "key_destroy", "key_destroy_due", "key_missing", "key_read"),
-        *("key_compact", "key_shorten", "tenant_key_create", "tenant_key_read"),
+        *("key_compact", "key_shorten", "key_shorten_each", "tenant_key_create", "tenant_key_read"),
     },
 }
 

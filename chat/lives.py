@@ -1,0 +1,138 @@
+"""How long a talk may be kept: by the version that it began under, and every stricter one since.
+
+A later version shortens the life of a talk and never lengthens it: of all versions from the
+talk's own on, the one that ends it first has the word.  Rule: D5, U7, T9
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from chat.models import Conversation, Segment
+from retention import clock, keys
+from tenants.audit import record
+from tenants.errors import NotAllowed, NotFound
+from tenants.models import Membership, Policy, PolicyRule, Tenant
+from tenants.policies import conversation_rule, flagged_rule, later_policies, until
+from tenants.staff import own_membership
+
+# No talk is longer than this, so nothing that is written in it outlives it by neglect.
+LONGEST_TALK = timedelta(hours=12)
+# The row outlives that by this much: a talk that has vanished cannot be ended, and nobody told.
+ENDED_WITHIN = timedelta(minutes=5)
+
+Life = tuple[datetime, str]
+
+
+def expiry_of(tenant: Tenant, policy: Policy, *, ended_at: datetime) -> Life:
+    """Return until when a talk that ends at ``ended_at`` may be kept, and by which rule.
+
+    ``policy`` is the version that it began under. In the scope.
+    """
+    rule = conversation_rule(policy)
+    life = until(tenant, rule, start=ended_at), rule.rule
+    for later in later_policies(policy):
+        life = _earlier(life, _under(tenant, later, conversation_rule(later), ended_at))
+    return life
+
+
+def _under(tenant: Tenant, policy: Policy, rule: PolicyRule, start: datetime) -> Life:
+    """Return what a version says of something that is older than itself."""
+    moment = until(tenant, rule, start=start)
+    assert policy.begins_at is not None
+    return max(moment, policy.begins_at), rule.rule
+
+
+def _earlier(one: Life, other: Life) -> Life:
+    return other if other[0] < one[0] else one
+
+
+def latest_end(began_at: datetime) -> datetime:
+    """Return the last moment at which a talk that began then can end."""
+    return began_at + LONGEST_TALK + ENDED_WITHIN
+
+
+def shorten_talks(tenant: Tenant, policy: Policy) -> None:
+    """Give the talks that began under earlier versions no longer than ``policy`` allows.
+
+    In the transaction that publishes it; the keys follow after the commit.
+    """
+    ordinary, flagged = conversation_rule(policy), flagged_rule(policy)
+    shorter: dict[UUID, Life] = {}
+    older = Conversation.objects.filter(policy__in=_earlier_versions(policy))
+    for talk in older.only("id", "began_at", "ended_at", "flagged_at", "expires_at", "expiry_rule"):
+        now = talk.expires_at, talk.expiry_rule
+        start = talk.ended_at or latest_end(talk.began_at)
+        life = _earlier(now, _under(tenant, policy, ordinary, start))
+        if flagged and talk.flagged_at:
+            life = _earlier(life, _under(tenant, policy, flagged, talk.flagged_at))
+        if life != now:
+            shorter[talk.pk] = life
+    _shorten(tenant, shorter)
+
+
+def _earlier_versions(policy: Policy) -> list[int]:
+    rows = Policy.objects.filter(version__lt=policy.version)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _shorten(tenant: Tenant, lives: dict[UUID, Life]) -> None:
+    if not lives:
+        return
+    segments = _segments_of(list(lives))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT chat_shorten(%s, %s, %s, %s)",
+            [
+                tenant.pk,
+                list(lives),
+                [moment for moment, _ in lives.values()],
+                [rule for _, rule in lives.values()],
+            ],
+        )
+    ends = {segment: lives[talk][0] for talk, segment in segments}
+    transaction.on_commit(lambda: keys.shorten_each(tenant, ends))
+
+
+def _segments_of(talks: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    rows = Segment.objects.filter(conversation__in=talks)
+    return list(rows.values_list("conversation_id", "id"))
+
+
+def flag_talk(tenant: Tenant, membership: Membership, conversation_id: UUID) -> datetime:
+    """Note that a talk holds personal data, from which moment its shorter life is counted.
+
+    In the scope. Done twice it counts from the first time. Raises NotFound for a talk that is not
+    the member's, NotAllowed where the promise knows no such life. Returns until when it is kept at
+    the latest.  Rule: U7.
+    """
+    member = own_membership(tenant, membership)
+    mine = Conversation.objects.select_for_update(no_key=True).filter(counsellor=member)
+    talk = mine.filter(pk=conversation_id).first()
+    if talk is None:
+        raise NotFound("no such talk")
+    return _flag(tenant, talk, member)
+
+
+def _flag(tenant: Tenant, talk: Conversation, member: Membership) -> datetime:
+    policy = Policy.objects.get(pk=talk.policy_id)
+    rule = flagged_rule(policy)
+    if rule is None:
+        raise NotAllowed("this line promises no other life for such talks")
+    if talk.flagged_at is not None:
+        return talk.expires_at
+    now = clock.now()
+    Conversation.objects.filter(pk=talk.pk).update(flagged_at=now)
+    life = until(tenant, rule, start=now), rule.rule
+    for later in later_policies(policy):
+        stricter = flagged_rule(later)
+        if stricter:
+            life = _earlier(life, _under(tenant, later, stricter, now))
+    record(tenant, actor=member, action="talk.flagged", subject=talk.pk, basis=rule.rule)
+    if life[0] < talk.expires_at:
+        _shorten(tenant, {talk.pk: life})
+    return min(life[0], talk.expires_at)
