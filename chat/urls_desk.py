@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from chat.pages.desk import desk, sign_in, sign_out
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk")),
     path("desk/", desk, name="desk"),
     path("desk/login/", sign_in, name="login"),
+    path("desk/office/", include("chat.pages.office.urls")),
     path("desk/logout/", sign_out, name="logout"),
     path("theme.css", theme, name="theme"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
+from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
 from tenants import staff
@@ -32,6 +33,7 @@ class DeskPage:
     capacity: int
     subjects: list[SubjectChoice]
     spoken: list[LanguageLink]
+    sections: list[SectionLink]
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         capacity=tenant.capacity,
         subjects=subject_choices(language),
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
+        sections=links_for(member),
     )
 
 

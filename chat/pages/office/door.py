@@ -1,0 +1,125 @@
+"""The door of the office: who may come in, and what each of its pages shows around its content."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chat.pages import languages
+from chat.pages.languages import LanguageLink, TenantRequest
+from chat.pages.theme import theme_url
+from tenants import staff
+from tenants.models import Membership, Role
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the office: the name of its address, what it is called, who may open it."""
+
+    url_name: str
+    label: str | Promise
+    roles: frozenset[str]
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("office-policy", _("What is kept"), frozenset({Role.OFFICER, Role.ADMINISTRATOR})),
+)
+
+
+@dataclass(frozen=True)
+class SectionLink:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class OfficePage:
+    """What templates/chat/office/base.html shows around a section."""
+
+    title: str
+    name: str
+    language: str
+    languages: list[LanguageLink]
+    theme_url: str
+    member_name: str
+    member_title: str
+    sections: list[SectionLink]
+
+
+View = Callable[..., HttpResponse]
+
+
+def office(url_name: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """Let the members of a section's roles into a view, which is called with the member.
+
+    Anybody who is signed in with another role gets what an unknown address gets. The view runs in
+    the member's language.
+    """
+    section = next(one for one in SECTIONS if one.url_name == url_name)
+
+    def decorate(view: View) -> Callable[..., HttpResponseBase]:
+        @functools.wraps(view)
+        def let_in(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            member = staff.current_membership(request)
+            if member is None:
+                return redirect("login")
+            if member.role not in section.roles:
+                raise Http404
+            with translation.override(languages.desk_language(request, request.tenant)):
+                return view(request, member, *args, **kwargs)
+
+        return let_in
+
+    return decorate
+
+
+def show(
+    request: TenantRequest,
+    member: Membership,
+    template: str,
+    content: object,
+    *,
+    section: str,
+    status: int = 200,
+) -> HttpResponse:
+    """Render ``template`` with ``content`` inside the office, at ``section``."""
+    page = _office_page(request, member, section)
+    context = {"page": page, "content": content}
+    response = render(request, template, context, status=status)
+    # Under "no-referrer" browsers send `Origin: null` with a form, and the CSRF check refuses it.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _office_page(request: TenantRequest, member: Membership, section: str) -> OfficePage:
+    tenant = request.tenant
+    language = languages.desk_language(request, tenant)
+    return OfficePage(
+        title=tenant.name,
+        name=tenant.name,
+        language=language,
+        languages=languages.links_for(languages.spoken(), current=language),
+        theme_url=theme_url(tenant),
+        member_name=member.user.name,
+        member_title=member.title_in(language, tenant),
+        sections=links_for(member, current=section),
+    )
+
+
+def links_for(member: Membership, *, current: str = "") -> list[SectionLink]:
+    """Return the sections that ``member`` may open, in the active translation."""
+    return [
+        SectionLink(str(one.label), reverse(one.url_name), one.url_name == current)
+        for one in SECTIONS
+        if member.role in one.roles
+    ]
