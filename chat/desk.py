@@ -42,6 +42,7 @@ class Stands:
             "erased_through": self.caught.erased_through,
             "seen": talk.visitor_seen,
             "line": talk.visitor_lost_at is None,
+            "flagged": talk.flagged_at is not None,
         }
 
 

@@ -138,6 +138,10 @@ class DeskMore(Frame, tag="more"):
     after: Seq
 
 
+class Flag(Frame, tag="flag"):
+    conversation: UUID
+
+
 class Close(Frame, tag="close"):
     conversation: UUID
     reason: Reason = ""
@@ -145,7 +149,17 @@ class Close(Frame, tag="close"):
 
 VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave
 DeskFrame = (
-    DeskHello | Ready | Next | Claim | Open | DeskSay | DeskTyping | DeskSeen | DeskMore | Close
+    DeskHello
+    | Ready
+    | Next
+    | Claim
+    | Open
+    | DeskSay
+    | DeskTyping
+    | DeskSeen
+    | DeskMore
+    | Flag
+    | Close
 )
 VISITOR = Decoder(VisitorFrame)
 DESK = Decoder(DeskFrame)

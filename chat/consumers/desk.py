@@ -16,7 +16,8 @@ from chat.errors import Taken
 from chat.events import talk_group
 from chat.fanout import Event
 from chat.lines import desk_arrived, desk_left, set_ready
-from chat.messages import Caught
+from chat.lives import flag_talk
+from chat.messages import Caught, stamp
 from chat.queue import Waiting, claim, claim_next, open_talks
 from chat.reader import Reader
 from chat.runtime import runtime
@@ -160,6 +161,13 @@ class DeskSocket(Talking):
         reader = self._talk(frame.conversation)
         page = await self.more(reader, frame.after)
         self.reply({**page, "conversation": str(frame.conversation)}, ref)
+
+    async def do_flag(self, frame: frames.Flag, ref: str | None) -> None:
+        until = await scoped_call(
+            self.tenant, flag_talk, self.tenant, self.membership, frame.conversation
+        )
+        flagged = {"type": "flagged", "conversation": str(frame.conversation)}
+        self.reply({**flagged, "until": stamp(until)}, ref)
 
     async def do_close(self, frame: frames.Close, ref: str | None) -> None:
         self._talk(frame.conversation)

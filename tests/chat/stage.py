@@ -28,6 +28,7 @@ from tests.clients import (
     sign_in,
     start,
 )
+from tests.versions import FLAGGED, promise_more
 from tests.world import PASSWORD, address_of, hire
 
 ROLES = {str(role) for role in Role}
@@ -182,6 +183,10 @@ async def kept_line(stage: Stage) -> None:
     stage.tenant, stage.other = stage.other, stage.tenant
 
 
+async def flagged_talks_go_sooner(stage: Stage) -> None:
+    await scoped_call(stage.tenant, promise_more, stage.tenant, FLAGGED)
+
+
 async def fifteen_minutes(stage: Stage) -> None:
     await moved_clock(await call(clock.now) + timedelta(minutes=15))
 
@@ -274,6 +279,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "one talk at once here": one_talk_at_once,
     "the ten seconds are short": hellos_are_due_soon,
     "this line keeps talks for three months, and does not offer to erase": kept_line,
+    "this line deletes a talk with personal data within a working day": flagged_talks_go_sooner,
     "fifteen minutes pass": fifteen_minutes,
     "the counsellor's papers have expired": unqualified,
     "a visitor is waiting": waiting_visitor,

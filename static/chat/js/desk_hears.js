@@ -1,5 +1,6 @@
 // What each frame from the server means on the desk. A frame reaches the pane that it names and
 // no other; a frame about a talk that is not here means nothing.
+import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { hasWord, word } from "./words.js";
 
@@ -60,6 +61,7 @@ const hears = {
   line: inPane((pane, frame) => frame.who === "visitor" && pane.lineIs(frame.up)),
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
+  flagged: inPane(showFlagged),
   ended: inPane((pane) => pane.end()),
   released: inPane((pane) => pane.end()),
 

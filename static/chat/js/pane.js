@@ -1,7 +1,8 @@
 // One talk on the desk: its own state, its own window, its own tab. Nothing is shared with the
 // next one, so that what a visitor writes can only ever appear in their own.
 import { Composer } from "./composer.js";
-import { lastFromOther, unreadIn } from "./reading.js";
+import { flag, showFlagged } from "./flagging.js";
+import { lastFromOther, showUnread } from "./reading.js";
 import { Talk } from "./talk.js";
 import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
@@ -31,6 +32,7 @@ export class Pane {
     this.tab.addEventListener("click", () => onSelect(this, true));
     this.element.addEventListener("focusin", () => onSelect(this, false));
     this.find("close").addEventListener("click", () => onClose(this));
+    this.find("flag")?.addEventListener("click", () => flag(this, line));
     this.find("put-away").addEventListener("click", () => onAway(this));
   }
 
@@ -56,7 +58,8 @@ export class Pane {
     this.show();
   }
 
-  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up }) {
+  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up, flagged }) {
+    showFlagged(this, flagged);
     this.talk.hearAll(messages, erasedThrough);
     this.talk.seenByOther = Math.max(this.talk.seenByOther, seen);
     if (typeof up === "boolean") {
@@ -98,10 +101,7 @@ export class Pane {
       talk.seenByMe = last;
     }
     this.thread.show();
-    const unread = this.tab.querySelector("[data-unread]");
-    unread.hidden = !unreadIn(talk);
-    unread.textContent = String(unreadIn(talk));
-    unread.setAttribute("aria-label", word("unread", { count: unreadIn(talk) }));
+    showUnread(this.tab.querySelector("[data-unread]"), talk);
     this.onChange();
   }
 

@@ -8,12 +8,12 @@ export const VISITOR_HEARS = Object.freeze([
 ]);
 
 export const DESK_SENDS = Object.freeze([
-  "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more",
+  "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag",
 ]);
 
 export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
-  "line", "typing", "seen", "erased", "ended", "error",
+  "line", "typing", "seen", "erased", "flagged", "ended", "error",
 ]);
 
 export const CLOSED = Object.freeze({

@@ -1,4 +1,6 @@
 // Who has read how far: computed from a talk, kept nowhere.
+import { word } from "./words.js";
+
 export function lastOf(talk, isOne, through = Infinity) {
   let last = 0;
   for (const [seq, message] of talk.messages) {
@@ -19,4 +21,11 @@ export function lastFromOther(talk) {
 export function unreadIn(talk) {
   const read = Math.max(talk.seenByMe, lastOwn(talk));
   return [...talk.messages].filter(([seq, message]) => message.from === "visitor" && seq > read).length;
+}
+
+export function showUnread(place, talk) {
+  const count = unreadIn(talk);
+  place.hidden = !count;
+  place.textContent = String(count);
+  place.setAttribute("aria-label", word("unread", { count }));
 }
