@@ -6,7 +6,7 @@ talk's own on, the one that ends it first has the word.  Rule: D5, U7, T9
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -119,20 +119,23 @@ def flag_talk(tenant: Tenant, membership: Membership, conversation_id: UUID) -> 
 
 
 def _flag(tenant: Tenant, talk: Conversation, member: Membership) -> datetime:
-    policy = Policy.objects.get(pk=talk.policy_id)
-    rule = flagged_rule(policy)
-    if rule is None:
+    now = clock.now()
+    lives = list(_flagged_lives(tenant, Policy.objects.get(pk=talk.policy_id), now))
+    if not lives:
         raise NotAllowed("this line promises no other life for such talks")
     if talk.flagged_at is not None:
         return talk.expires_at
-    now = clock.now()
     Conversation.objects.filter(pk=talk.pk).update(flagged_at=now)
-    life = until(tenant, rule, start=now), rule.rule
-    for later in later_policies(policy):
-        stricter = flagged_rule(later)
-        if stricter:
-            life = _earlier(life, _under(tenant, later, stricter, now))
-    record(tenant, actor=member, action="talk.flagged", subject=talk.pk, basis=rule.rule)
-    if life[0] < talk.expires_at:
-        _shorten(tenant, {talk.pk: life})
-    return min(life[0], talk.expires_at)
+    until_then, rule = min(lives)
+    record(tenant, actor=member, action="talk.flagged", subject=talk.pk, basis=rule)
+    if until_then < talk.expires_at:
+        _shorten(tenant, {talk.pk: (until_then, rule)})
+    return min(until_then, talk.expires_at)
+
+
+def _flagged_lives(tenant: Tenant, policy: Policy, flagged_at: datetime) -> Iterator[Life]:
+    """Return what each version from ``policy`` on says of a talk that is flagged then."""
+    for version in (policy, *later_policies(policy)):
+        rule = flagged_rule(version)
+        if rule:
+            yield _under(tenant, version, rule, flagged_at)

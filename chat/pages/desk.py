@@ -17,6 +17,7 @@ from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
 from tenants import staff
 from tenants.models import Membership, Tenant
+from tenants.policies import current_policy, flagged_rule
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class DeskPage:
     capacity: int
     subjects: list[SubjectChoice]
     spoken: list[LanguageLink]
+    may_flag: bool
     sections: list[SectionLink]
 
 
@@ -106,6 +108,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         capacity=tenant.capacity,
         subjects=subject_choices(language),
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
+        may_flag=flagged_rule(current_policy(tenant)) is not None,
         sections=links_for(member),
     )
 

@@ -59,13 +59,14 @@ class OfficePage:
 View = Callable[..., HttpResponse]
 
 
-def office(url_name: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+def office(url_name: str, *only: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
     """Let the members of a section's roles into a view, which is called with the member.
 
-    Anybody who is signed in with another role gets what an unknown address gets. The view runs in
-    the member's language.
+    ``only`` narrows the roles for a view that changes something. Anybody who is signed in with
+    another role gets what an unknown address gets. The view runs in the member's language.
     """
     section = next(one for one in SECTIONS if one.url_name == url_name)
+    roles = frozenset(only) or section.roles
 
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
@@ -73,7 +74,7 @@ def office(url_name: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
             member = staff.current_membership(request)
             if member is None:
                 return redirect("login")
-            if member.role not in section.roles:
+            if member.role not in roles:
                 raise Http404
             with translation.override(languages.desk_language(request, request.tenant)):
                 return view(request, member, *args, **kwargs)

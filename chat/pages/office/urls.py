@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages.office.policy import policy
+from chat.pages.office.policy import discard, draft, policy, publish
 
 urlpatterns = [
     path("policy/", policy, name="office-policy"),
+    path("policy/draft/", draft, name="office-draft"),
+    path("policy/discard/", discard, name="office-discard"),
+    path("policy/publish/", publish, name="office-publish"),
 ]

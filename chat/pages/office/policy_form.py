@@ -1,0 +1,201 @@
+"""A draft as a form: one line for each kind of data, one for each thing that is offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tenants.charter.policy import HOLDS
+from tenants.charter.rules import OURS, RULE_IDS
+from tenants.charter.shape import Keep
+from tenants.charter.shape import Policy as Terms
+from tenants.models import Policy, PolicyRule, Tenant
+
+LONGEST = 3650
+TEXT_LENGTH = 600
+_UNITS = {
+    "seconds": _("seconds"),
+    "minutes": _("minutes"),
+    "hours": _("hours"),
+    "days": _("days"),
+    "working_days": _("working days"),
+    "months": _("months"),
+}
+# What may be left empty: an address is then not kept, a talk with personal data lives as others.
+_LIVES = {
+    ("conversation", "ended"): (_("A talk, from its end (0: deleted at once)"), True),
+    ("conversation", "flagged"): (_("A talk with personal data, from when it is noticed"), False),
+    ("address", "began"): (_("IP address and start time, from the day of the talk"), False),
+    ("audit", "written"): (_("The list of who did what"), True),
+    ("account", "left"): (_("A member of staff, after they have left"), True),
+    ("session", "signed_in"): (_("Being signed in"), True),
+    ("log", "written"): (_("What the programs write about themselves"), True),
+}
+_FLAGS = {
+    "may_erase": ("erase", _("The visitor can delete what has been written so far")),
+    "journal": ("journal", _("A journal is written when life and health are in danger")),
+    "triage": ("triage", _("Some facts are written down if the visitor says yes")),
+    "evaluation": ("evaluation", _("Visitors are asked afterwards how it went")),
+}
+_HOLDS = {
+    "investigation": _("An investigation"),
+    "danger": _("Danger to life and health"),
+    "access": _("Somebody has asked to read it"),
+}
+_ACCESS = {
+    "nobody": _("Nobody"),
+    "own_journal": _("A person, for their own journal"),
+    "anyone": _("Anyone, after a review"),
+}
+
+
+class _Rule(forms.ChoiceField):
+    """The rule that a promise comes from, or that it is the organisation's own."""
+
+    def __init__(self) -> None:
+        ids = sorted(RULE_IDS - {OURS}, key=lambda rule: (rule[0], int(rule[1:])))
+        choices = [(OURS, _("ours")), *((rule, rule) for rule in ids)]
+        super().__init__(choices=choices, label=_("Source"))
+
+
+@dataclass(frozen=True)
+class LifeLine:
+    """The fields of one life, for the table in the template."""
+
+    label: Any
+    amount: forms.BoundField
+    unit: forms.BoundField
+    rule: forms.BoundField
+
+
+@dataclass(frozen=True)
+class OfferLine:
+    """The fields of one thing that is offered or not."""
+
+    answer: forms.BoundField
+    rule: forms.BoundField
+
+
+class PolicyForm(forms.Form):
+    """``terms()`` gives what the form says, once it is valid."""
+
+    access = forms.ChoiceField(
+        choices=list(_ACCESS.items()), label=_("Who may ask to read a talk afterwards")
+    )
+    holds = forms.MultipleChoiceField(
+        choices=list(_HOLDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=_("What may keep a talk beyond its time"),
+    )
+
+    def __init__(self, tenant: Tenant, terms: Terms, data: Any = None) -> None:
+        super().__init__(data, initial=_initial(terms), auto_id="policy_%s")
+        self._languages = list(tenant.languages)
+        for (kind, starts), (label, required) in _LIVES.items():
+            name = f"{kind}_{starts}"
+            self.fields[f"{name}_amount"] = forms.IntegerField(
+                min_value=0, max_value=LONGEST, required=required, label=label
+            )
+            self.fields[f"{name}_unit"] = forms.ChoiceField(
+                choices=list(_UNITS.items()), label=_("Unit")
+            )
+            self.fields[f"{name}_rule"] = _Rule()
+        for name, (_source, label) in _FLAGS.items():
+            self.fields[name] = forms.BooleanField(required=False, label=label)
+        for source in (
+            *(source for source, _label in _FLAGS.values()),
+            "access",
+            "address",
+            "holds",
+        ):
+            self.fields[f"{source}_rule"] = _Rule()
+        for language in self._languages:
+            self.fields[f"words_{language}"] = forms.CharField(
+                required=False,
+                max_length=TEXT_LENGTH,
+                widget=forms.Textarea,
+                label=language,
+            )
+
+    @property
+    def lives(self) -> list[LifeLine]:
+        return [
+            LifeLine(
+                label,
+                self[f"{kind}_{starts}_amount"],
+                self[f"{kind}_{starts}_unit"],
+                self[f"{kind}_{starts}_rule"],
+            )
+            for (kind, starts), (label, _required) in _LIVES.items()
+        ]
+
+    @property
+    def offers(self) -> list[OfferLine]:
+        return [
+            OfferLine(self[name], self[f"{source}_rule"]) for name, (source, _) in _FLAGS.items()
+        ]
+
+    @property
+    def words(self) -> list[forms.BoundField]:
+        return [self[f"words_{language}"] for language in self._languages]
+
+    def terms(self) -> Terms:
+        """Return what the form says. Call it on a valid form."""
+        said = self.cleaned_data
+        texts = {language: said[f"words_{language}"] for language in self._languages}
+        written = texts if any(texts.values()) else {}
+        keep = tuple(self._keep(kind, starts) for kind, starts in _LIVES if self._has(kind, starts))
+        vault = self._has("address", "began")
+        return Terms(
+            address=Policy.Address.VAULT.value if vault else Policy.Address.NEVER.value,
+            access=said["access"],
+            **{name: said[name] for name in _FLAGS},
+            rules={
+                "address": said["address_rule"],
+                "access": said["access_rule"],
+                **{source: said[f"{source}_rule"] for source, _label in _FLAGS.values()},
+                **({"words": OURS} if written else {}),
+            },
+            texts=written,
+            keep=keep,
+        )
+
+    def _has(self, kind: str, starts: str) -> bool:
+        return self.cleaned_data[f"{kind}_{starts}_amount"] is not None
+
+    def _keep(self, kind: str, starts: str) -> Keep:
+        said, name = self.cleaned_data, f"{kind}_{starts}"
+        amount = said[f"{name}_amount"]
+        held = kind == PolicyRule.Kind.CONVERSATION and amount and said["holds"]
+        return Keep(
+            kind=kind,
+            starts=starts,
+            amount=amount,
+            unit=said[f"{name}_unit"],
+            suspended_by=tuple(hold for hold in HOLDS if hold in said["holds"]) if held else (),
+            suspended_rule=said["holds_rule"] if held else "",
+            rule=said[f"{name}_rule"],
+        )
+
+
+def _initial(terms: Terms) -> dict[str, object]:
+    usual = terms.life("conversation", "ended")
+    initial: dict[str, object] = {
+        "access": terms.access,
+        "holds": list(usual.suspended_by) if usual else [],
+        "holds_rule": (usual and usual.suspended_rule) or OURS,
+        **{name: getattr(terms, name) for name in _FLAGS},
+        **{f"{name}_rule": rule for name, rule in terms.rules.items() if name != "words"},
+        **{f"words_{language}": text for language, text in terms.texts.items()},
+    }
+    for kind, starts in _LIVES:
+        life = terms.life(kind, starts)
+        name = f"{kind}_{starts}"
+        initial[f"{name}_amount"] = life.amount if life else None
+        initial[f"{name}_unit"] = life.unit if life else PolicyRule.Unit.DAYS.value
+        initial[f"{name}_rule"] = life.rule if life else OURS
+    return initial
