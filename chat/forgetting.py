@@ -26,7 +26,7 @@ ORDER BY since LIMIT %s
 """
 
 _DUE_IN = """
-SELECT conversation_id, array_agg(id), min(expiry_rule)
+SELECT conversation_id, array_agg(id), min(expiry_rule), min(expires_at)
 FROM chat_segment WHERE conversation_id = %s AND NOT emptied GROUP BY conversation_id
 """
 
@@ -52,14 +52,16 @@ _DELETES = (
 
 def due_conversations(limit: int) -> list[Due]:
     """Return talks with something due in them, oldest first. As the purge role."""
-    rows = _rows(_DUE, limit)
-    return [Due(id=row[0], segments=tuple(row[1]), rule=row[2]) for row in rows]
+    return [_due(row) for row in _rows(_DUE, limit)]
 
 
 def due_in(conversation_id: UUID) -> list[Due]:
     """Return what is due in one talk, if anything. As the purge role."""
-    rows = _rows(_DUE_IN, conversation_id)
-    return [Due(id=row[0], segments=tuple(row[1]), rule=row[2]) for row in rows]
+    return [_due(row) for row in _rows(_DUE_IN, conversation_id)]
+
+
+def _due(row: tuple[Any, ...]) -> Due:
+    return Due(id=row[0], segments=tuple(row[1]), rule=row[2], since=row[3])
 
 
 def forget_conversations(items: Sequence[Due]) -> int:
@@ -81,6 +83,11 @@ def oldest_conversation() -> datetime | None:
     return Conversation.objects.order_by("began_at").values_list("began_at", flat=True).first()
 
 
+def held_conversations(limit: int) -> int:
+    """Count the talks that are kept, those that go on included, as far as ``limit``."""
+    return Conversation.objects.all()[:limit].count()
+
+
 def living_segments(after: UUID | None, limit: int) -> Sequence[UUID]:
     """Return ids of living segments, rising, from the one after ``after``."""
     rows = Segment.objects.order_by("id")
@@ -96,8 +103,8 @@ def expire_segments(segments: Collection[UUID]) -> None:
 
 
 def due_farewells(limit: int) -> list[Due]:
-    rows = _rows("SELECT id FROM chat_farewell ORDER BY expires_at LIMIT %s", limit)
-    return [Due(id=UUID(int=row[0]), segments=(), rule="ours") for row in rows]
+    rows = _rows("SELECT id, expires_at FROM chat_farewell ORDER BY expires_at LIMIT %s", limit)
+    return [Due(UUID(int=number), (), "ours", since) for number, since in rows]
 
 
 def forget_farewells(items: Sequence[Due]) -> int:
@@ -109,6 +116,10 @@ def forget_farewells(items: Sequence[Due]) -> int:
 
 def oldest_farewell() -> datetime | None:
     return Farewell.objects.order_by("expires_at").values_list("expires_at", flat=True).first()
+
+
+def held_farewells(limit: int) -> int:
+    return Farewell.objects.all()[:limit].count()
 
 
 def _rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -127,6 +138,7 @@ CONVERSATION = Kind(
     living=living_segments,
     expire=expire_segments,
     shorten=shorten_talks,
+    held=held_conversations,
 )
 FAREWELL = Kind(
     name="farewell",
@@ -134,5 +146,6 @@ FAREWELL = Kind(
     due=due_farewells,
     forget=forget_farewells,
     oldest=oldest_farewell,
+    held=held_farewells,
 )
 KINDS = (CONVERSATION, FAREWELL)

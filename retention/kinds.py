@@ -13,11 +13,16 @@ from tenants.scope import TenantModel
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One thing whose time is over: its id, what it is sealed under, whose rule ends it."""
+    """One thing whose time is over: its id, what it is sealed under, whose rule ends it.
+
+    ``since`` is when its time was over. ``Kind.due`` always tells it; what is forgotten in the
+    moment that it ends needs none.
+    """
 
     id: UUID
     segments: tuple[UUID, ...]
     rule: str
+    since: datetime | None = None
 
 
 def nothing_sealed(after: UUID | None, limit: int) -> Sequence[UUID]:
@@ -27,6 +32,11 @@ def nothing_sealed(after: UUID | None, limit: int) -> Sequence[UUID]:
 
 def nothing_to_expire(segments: Collection[UUID]) -> None:
     """Expire nothing: for kinds without segments."""
+
+
+def nothing_told(limit: int) -> int:
+    """Count nothing: for kinds of which nothing is published."""
+    return 0
 
 
 def nothing_shorter(tenant: Tenant, policy: Policy) -> None:
@@ -40,8 +50,9 @@ class Kind:
     ``due(limit)`` and ``forget(items)`` run as the purge role in the tenant's scope: they see
     expired rows that nobody holds, and no content. ``forget`` returns how many items are gone.
     ``oldest()``, ``living(after, limit)`` (ids of sealed segments, rising) and ``expire(segments)``
-    run as the application, in the scope. ``shorten(tenant, policy)`` gives what is older than a
-    version no longer than that allows, in the transaction that publishes it.
+    run as the application, in the scope, and so does ``held(limit)``, which counts what is kept
+    now, as far as ``limit``. ``shorten(tenant, policy)`` gives what is older than a version no
+    longer than that allows, in the transaction that publishes it.
     """
 
     name: str
@@ -52,6 +63,7 @@ class Kind:
     living: Callable[[UUID | None, int], Sequence[UUID]] = nothing_sealed
     expire: Callable[[Collection[UUID]], None] = nothing_to_expire
     shorten: Callable[[Tenant, Policy], None] = nothing_shorter
+    held: Callable[[int], int] = nothing_told
 
 
 _kinds: dict[str, Kind] = {}
