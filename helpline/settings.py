@@ -161,6 +161,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # A day is over at midnight UTC. Asked each hour, so that an hour without a worker loses none.
+    "seal-ledger": {
+        "task": "retention.seal_ledger",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- languages and time ------------------------------------------------------------------------

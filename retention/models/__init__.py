@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from retention.models.ledger import LedgerEntry
+from retention.models.ledger import LedgerDay, LedgerEntry
 
-__all__ = ["LedgerEntry"]
+__all__ = ["LedgerDay", "LedgerEntry"]

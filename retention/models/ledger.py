@@ -37,3 +37,30 @@ class LedgerEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.kind}"
+
+
+class LedgerDay(TenantModel):
+    """One day of purges as it is told to the public, sealed once the day is over.
+
+    ``rows`` are the day's sums, each with the salt that its commitment is made with, in the order
+    in which they are published (retention/chain.py). ``through`` is the number of the last entry
+    that has been counted, so that none is left out and none counted twice.
+    """
+
+    NOT_PERSONAL = True  # a date, sums of counts and their salts
+
+    on = models.DateField()
+    through = models.PositiveIntegerField()
+    rows = models.JSONField()
+    previous = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ("on",)
+        constraints: ClassVar = [
+            # Two seals of one day would be two histories.
+            models.UniqueConstraint(fields=["tenant", "on"], name="ledger_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.on.isoformat()
