@@ -1,15 +1,20 @@
-"""What a tenant's own host answers: the visitor's page."""
+"""What a tenant's own host answers: the visitor's page, what is promised and the proof."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from chat.pages.privacy import privacy
+from chat.pages.proof import ledger_file, proof
 from chat.pages.theme import theme
 from chat.pages.visitor import visitor
 from chat.views import start, status
 
 urlpatterns = [
     path("", visitor, name="visitor"),
+    path("privacy/", privacy, name="privacy"),
+    path("proof/", proof, name="proof"),
+    path("proof/ledger.json", ledger_file, name="ledger"),
     path("api/status", status, name="status"),
     path("api/conversations", start, name="start"),
     path("theme.css", theme, name="theme"),

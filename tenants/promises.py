@@ -15,7 +15,7 @@ from tenants.policies import policy_rules
 
 Kind = Literal[
     "conversation", "flagged", "held", "erase", "address", "access", "journal", "triage",
-    "evaluation",
+    "evaluation", "audit", "log",
 ]  # fmt: skip
 
 _UNITS = {
@@ -71,6 +71,14 @@ _WORDS = {
         "dokument som ikke er knyttet til deg. Et nei endrer ingenting.",
         "evaluation": "Spør vi etterpå hvordan det gikk, er det frivillig å svare, og svarene kan "
         "ikke kobles til samtalen.",
+        "audit-kept": "Åpner noen her en samtale som er lagret, blir det skrevet ned hvem det var, "
+        "og hvorfor. Det står der i {length}, uten et ord av det du skrev.",
+        "audit-vault": "Låser noen opp en IP-adresse, blir det skrevet ned hvem det var, og "
+        "hvorfor. Det står der i {length}.",
+        "audit-gone": "Det de som jobber her, bestemmer om denne tjenesten, blir skrevet ned og står "
+        "der i {length}. Der står det aldri noe om deg.",
+        "log": "Programmene noterer hva de selv gjør, for eksempel at noe gikk galt. Det blir "
+        "liggende i {length}, og der står det ingenting om deg eller om det du skriver.",
     },
     "sv": {
         "gone-at-once": "När samtalet är slut raderas allt som har skrivits direkt. Ingen kan läsa "
@@ -97,6 +105,14 @@ _WORDS = {
         "som inte är kopplat till dig. Ett nej ändrar ingenting.",
         "evaluation": "Frågar vi efteråt hur det gick är det frivilligt att svara, och svaren kan "
         "inte kopplas till samtalet.",
+        "audit-kept": "Öppnar någon här ett samtal som är sparat skrivs det ner vem det var och "
+        "varför. Det står kvar i {length}, utan ett ord av det du skrev.",
+        "audit-vault": "Låser någon upp en IP-adress skrivs det ner vem det var och varför. Det står "
+        "kvar i {length}.",
+        "audit-gone": "Det som de som arbetar här bestämmer om tjänsten skrivs ner och står kvar i "
+        "{length}. Där står aldrig något om dig.",
+        "log": "Programmen antecknar vad de själva gör, till exempel att något gick fel. Det ligger "
+        "kvar i {length}, och där står ingenting om dig eller om det du skriver.",
     },
     "en": {
         "gone-at-once": "When the talk ends, everything that was written is deleted at once. Nobody "
@@ -123,6 +139,14 @@ _WORDS = {
         "that is not tied to you. A no changes nothing.",
         "evaluation": "If we ask afterwards how it went, answering is voluntary, and the answers "
         "cannot be tied to the talk.",
+        "audit-kept": "If somebody here opens a kept talk, it is written down who it was and why. "
+        "That stands for {length}, without a word of what you wrote.",
+        "audit-vault": "If somebody unlocks an IP address, it is written down who it was and why. "
+        "That stands for {length}.",
+        "audit-gone": "What those who work here decide about this service is written down and stands "
+        "for {length}. It never says anything about you.",
+        "log": "The programs note what they do themselves, such as that something failed. That lies "
+        "there for {length}, and nothing about you or what you write is in it.",
     },
 }
 
@@ -142,14 +166,24 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
     One query. A language that is not spoken here falls back: nn to nb, others to the tenant's
     first.  Rule: D5, D6, D7, S7, U3, U7, U8, T9, T10, B8.
     """
-    spoken = "nb" if language == "nn" else language
-    if spoken not in _WORDS:
-        spoken = tenant.default_language
+    spoken = _spoken(tenant, language)
     rules = policy_rules(policy)
     return [
         *_about_talks(rules, spoken),
         *_about_the_rest(policy, rules, spoken),
     ]
+
+
+def all_sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
+    """Say the same and what a page about privacy says beside it: the audit trail and the logs."""
+    lives = policy_rules(policy)
+    beside = _about_ourselves(policy, lives, _spoken(tenant, language))
+    return [*sentences(tenant, policy, language=language), *beside]
+
+
+def _spoken(tenant: Tenant, language: str) -> str:
+    spoken = "nb" if language == "nn" else language
+    return spoken if spoken in _WORDS else tenant.default_language
 
 
 def _about_talks(rules: Sequence[PolicyRule], language: str) -> Iterator[Promise]:
@@ -186,6 +220,24 @@ def _about_the_rest(
         yield Promise(words["triage"], rules["triage"], "triage")
     if policy.evaluation:
         yield Promise(words["evaluation"], rules["evaluation"], "evaluation")
+
+
+def _about_ourselves(
+    policy: Policy, lives: Sequence[PolicyRule], language: str
+) -> Iterator[Promise]:
+    words, opened = _WORDS[language], _what_can_be_opened(policy, lives)
+    for rule in lives:
+        length = in_words(rule.amount, rule.unit, language=language)
+        if rule.kind == PolicyRule.Kind.AUDIT:
+            yield Promise(words[f"audit-{opened}"].format(length=length), rule.rule, "audit")
+        elif rule.kind == PolicyRule.Kind.LOG:
+            yield Promise(words["log"].format(length=length), rule.rule, "log")
+
+
+def _what_can_be_opened(policy: Policy, lives: Sequence[PolicyRule]) -> str:
+    if any(one.kind == PolicyRule.Kind.CONVERSATION and one.amount for one in lives):
+        return "kept"
+    return "vault" if policy.address == Policy.Address.VAULT else "gone"
 
 
 def in_words(amount: int, unit: str, *, language: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from babel import Locale
+from babel.dates import format_date
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -74,6 +76,11 @@ def links_for(offered: Iterable[str], *, current: str) -> list[LanguageLink]:
 def locale_of(language: str) -> Locale:
     """Return how dates and days are written in ``language``."""
     return Locale.parse(_LOCALES[language])
+
+
+def date_in_words(day: date, language: str) -> str:
+    """Return such as "25. november 2026"."""
+    return str(format_date(day, format="long", locale=locale_of(language)))
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,29 +11,14 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages, life, opening
+from chat.pages.contacts import NO_CONTACT, ContactLine, contact_lines, href_of
 from chat.pages.languages import LanguageLink, TenantRequest, in_language
+from chat.pages.leaving import leave_url
+from chat.pages.statements import Said, statements
 from chat.pages.theme import theme_url
 from retention import clock
 from tenants import hours, policies, promises
 from tenants.models import Contact, Notice, Statement, Subject, Tenant
-
-# Where "leave" leads: something that anybody may have been looking at.  Rule: D12.
-_NEUTRAL_PLACES = {"NO": "https://www.yr.no/", "SE": "https://www.smhi.se/"}
-_SCHEMES = {
-    Contact.Kind.EMERGENCY: "tel:",
-    Contact.Kind.PHONE: "tel:",
-    Contact.Kind.SMS: "sms:",
-    Contact.Kind.EMAIL: "mailto:",
-    Contact.Kind.LINK: "",
-}
-
-
-@dataclass(frozen=True)
-class ContactLine:
-    kind: str
-    label: str
-    value: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -48,14 +32,6 @@ class NoticeLine:
 class SubjectChoice:
     slug: str
     label: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """Statements of one kind, in the tenant's own order."""
-
-    kind: str
-    texts: list[str]
 
 
 @dataclass(frozen=True)
@@ -85,7 +61,7 @@ class VisitorPage:
     usual: list[opening.UsualRow]
     dated: list[opening.DatedRow]
     # What the page's script fills in for another line that is open when a talk ends.
-    line_contact: ContactLine = ContactLine(Contact.Kind.LINK, "", "", "")
+    line_contact: ContactLine = NO_CONTACT
 
 
 @require_safe
@@ -104,8 +80,8 @@ def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage
     standing = hours.standing(tenant, now=now)
     week = hours.week(tenant, now=now)
     policy = policies.current_policy(tenant)
-    said = _said(language)
-    contacts = _contacts(language)
+    said = statements(language)
+    contacts = contact_lines(language)
     return VisitorPage(
         title=tenant.neutral_title,
         name=tenant.name,
@@ -113,7 +89,7 @@ def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage
         language=language,
         languages=languages.links_for(languages.offered_by(tenant), current=language),
         theme_url=theme_url(tenant),
-        leave_url=_NEUTRAL_PLACES[tenant.country],
+        leave_url=leave_url(tenant),
         is_open=standing.open,
         standing=opening.standing_in_words(standing, tenant, now=now, language=language),
         notices=_notices(language),
@@ -138,26 +114,6 @@ def subject_choices(language: str) -> list[SubjectChoice]:
     return [SubjectChoice(row.slug, in_language(row.label, language)) for row in rows]
 
 
-def _said(language: str) -> dict[str, list[str]]:
-    said: dict[str, list[str]] = {kind: [] for kind in Statement.Kind.values}
-    for row in Statement.objects.order_by("position"):
-        said[row.kind].append(in_language(row.texts, language))
-    return {kind: texts for kind, texts in said.items() if texts}
-
-
-def _contacts(language: str) -> list[ContactLine]:
-    rows: Iterable[Contact] = Contact.objects.order_by("position")
-    return [
-        ContactLine(
-            row.kind,
-            in_language(row.label, language),
-            row.value.removeprefix("https://").rstrip("/"),
-            href_of(row.kind, row.value),
-        )
-        for row in rows
-    ]
-
-
 def _notices(language: str) -> list[NoticeLine]:
     return [
         NoticeLine(
@@ -165,10 +121,3 @@ def _notices(language: str) -> list[NoticeLine]:
         )
         for row in Notice.objects.filter(active=True)
     ]
-
-
-def href_of(kind: str, value: str) -> str:
-    """Return the address that calls, texts, writes to or opens ``value``."""
-    scheme = _SCHEMES[Contact.Kind(kind)]
-    dialled = scheme in {"tel:", "sms:"}
-    return scheme + (value.replace(" ", "").replace("-", "") if dialled else value)

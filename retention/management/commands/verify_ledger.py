@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -13,7 +13,7 @@ from retention.verifying import Broken, Ledger, check_ledger, check_since, read_
 class Command(BaseCommand):
     help = "Verify downloaded ledgers (/proof/ledger.json) from their text alone."
     # Needs no database: whoever doubts us has none of ours.
-    requires_system_checks: ClassVar = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for stdin")

@@ -1,0 +1,86 @@
+"""How each kind of promise is kept, in plain words, and the name of what keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+from tenants.promises import Promise
+
+
+@dataclass(frozen=True)
+class Enforced:
+    """A promise, how it is kept, and the places in the program's text that keep it."""
+
+    promise: Promise
+    how: str
+    places: tuple[str, ...]
+
+
+_HUMAN = _("This is up to the people here. No part of the program writes anything of the kind yet.")
+_HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
+    "conversation": (
+        _(
+            "The key that opens the talk is destroyed first and the text after it. Past its time the"
+            " database shows nothing of it, even if no deletion has run."
+        ),
+        ("retention/keys.py:destroy_keys", "retention/purge.py:forget"),
+    ),
+    "flagged": (
+        _(
+            "Who answers marks the talk, and the talk and its key get the shorter time. A time can"
+            " be made shorter and never longer."
+        ),
+        ("chat/lives.py:flag_talk", "retention/keys.py:shorten_each"),
+    ),
+    "held": (
+        _("The deletion passes over what is held, and takes it once it is let go."),
+        ("retention/purge.py:forget",),
+    ),
+    "erase": (
+        _(
+            "The key to what was written so far is destroyed before you are told. What you write"
+            " after that gets a new one."
+        ),
+        ("chat/conversations.py:erase_conversation",),
+    ),
+    "address": (
+        _("The outermost door takes the address away before any other part of the program runs."),
+        ("helpline/address.py:WithoutAddress",),
+    ),
+    "access": (
+        _("Nobody can open a kept talk without saying why, and that is written down."),
+        ("chat/desk.py:kept_talk",),
+    ),
+    "journal": (_HUMAN, ()),
+    "triage": (_HUMAN, ()),
+    "evaluation": (_HUMAN, ()),
+    "audit": (
+        _("Nothing that is written down there can be changed, and what is too old cannot be read."),
+        ("tenants/audit.py:record", "retention/trail.py:AUDIT"),
+    ),
+    "log": (
+        _("Only what stands on a short list gets into a line: names of events, counts and times."),
+        ("helpline/logs.py:AllowListFormatter",),
+    ),
+}
+
+# What the kinds of things that are held are called; the registry of ``retention`` has the kinds.
+_KINDS: dict[str, str | Lazy] = {
+    "conversation": _("Talks"),
+    "farewell": _("Notes that a talk has ended"),
+    "audit": _("Entries about what staff did"),
+    "address": _("Locked-in IP addresses"),
+}
+
+
+def enforced(promise: Promise) -> Enforced:
+    """Return how ``promise`` is kept, in the active translation."""
+    how, places = _HOW[promise.kind]
+    return Enforced(promise, str(how), places)
+
+
+def kind_in_words(kind: str) -> str:
+    return str(_KINDS.get(kind, kind))

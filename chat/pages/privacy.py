@@ -1,0 +1,124 @@
+"""The page about privacy: all that is promised about what is kept, made from the policy's rows.
+
+Plain sentences, a picture of each way that something goes, and the tenant's own words.
+Rule: D11.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from chat.pages import languages, life
+from chat.pages.contacts import ContactLine, contact_lines
+from chat.pages.languages import LanguageLink, TenantRequest, date_in_words, in_language
+from chat.pages.leaving import leave_url
+from chat.pages.statements import Said, statements
+from chat.pages.theme import theme_url
+from retention import clock
+from tenants import policies, promises
+from tenants.models import Contact, Policy, Statement, Tenant
+from tenants.promises import Promise
+
+# What of the tenant's statements belongs here, in this order.
+_STATEMENTS = (
+    Statement.Kind.ANONYMITY,
+    Statement.Kind.ACCESS,
+    Statement.Kind.IDENTITY,
+    Statement.Kind.DUTY,
+)
+# Under which heading each kind of promise stands; the template has the headings.
+_GROUPS = {
+    "talk": ("conversation", "flagged", "held", "erase"),
+    "you": ("address",),
+    "readers": ("access", "journal", "audit"),
+    "more": ("triage", "evaluation", "log"),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Promises under one heading."""
+
+    about: str
+    promises: list[Promise]
+
+
+@dataclass(frozen=True)
+class PrivacyPage:
+    """All that templates/chat/privacy.html shows."""
+
+    title: str
+    name: str
+    operator: str
+    language: str
+    languages: list[LanguageLink]
+    theme_url: str
+    leave_url: str
+    words: str
+    ways: list[life.Way]
+    groups: list[Group]
+    said: list[Said]
+    links: list[ContactLine]
+    version: int
+    since: str
+    next_from: str
+
+
+@require_safe
+def privacy(request: TenantRequest) -> HttpResponse:
+    """Show what is promised now, and from when something else is."""
+    language = languages.visitor_language(request, request.tenant)
+    with translation.override(language):
+        page = privacy_page(request.tenant, language=language, now=clock.now())
+        response = render(request, "chat/privacy.html", {"page": page})
+    response.headers["Content-Language"] = language
+    return response
+
+
+def privacy_page(tenant: Tenant, *, language: str, now: datetime) -> PrivacyPage:
+    """Gather the page in ``language``, which is also the active translation; seven queries."""
+    policy = policies.current_policy(tenant)
+    said = statements(language)
+    return PrivacyPage(
+        title=tenant.neutral_title,
+        name=tenant.name,
+        operator=tenant.operator.name,
+        language=language,
+        languages=languages.links_for(languages.offered_by(tenant), current=language),
+        theme_url=theme_url(tenant),
+        leave_url=leave_url(tenant),
+        words=in_language(policy.texts, language),
+        ways=life.ways(policy, language=language),
+        groups=_groups(promises.all_sentences(tenant, policy, language=language)),
+        said=[Said(kind, said[kind]) for kind in _STATEMENTS if kind in said],
+        links=[line for line in contact_lines(language) if line.kind == Contact.Kind.LINK],
+        version=policy.version,
+        since=_begins(policy, tenant, language),
+        next_from=_next_from(policy, tenant, now=now, language=language),
+    )
+
+
+def _groups(said: list[Promise]) -> list[Group]:
+    groups = [
+        Group(about, [one for one in said if one.kind in kinds]) for about, kinds in _GROUPS.items()
+    ]
+    return [group for group in groups if group.promises]
+
+
+def _begins(policy: Policy, tenant: Tenant, language: str) -> str:
+    """Return the day on which a published version begins, as it is called there."""
+    assert policy.begins_at is not None
+    return date_in_words(policy.begins_at.astimezone(tenant.tzinfo).date(), language)
+
+
+def _next_from(policy: Policy, tenant: Tenant, *, now: datetime, language: str) -> str:
+    coming = [
+        one for one in policies.later_policies(policy) if one.begins_at and one.begins_at > now
+    ]
+    return _begins(coming[0], tenant, language) if coming else ""
