@@ -163,11 +163,11 @@ def _now() -> datetime:
 
 
 def _session(user_id: int, tenant: int) -> str:
-    """Return what signing in at a desk stores (tenants/staff.py)."""
+    """Return what signing in at a desk stores (tenants/sessions.py)."""
     from django.contrib.sessions.backends.db import SessionStore
 
     from tenants.models import User
-    from tenants.staff import SESSION_TENANT
+    from tenants.sessions import SIGNED_IN, TENANT
 
     user = User(id=user_id, password="!bench")  # noqa: S106  # nobody's
     return SessionStore().encode(
@@ -175,7 +175,8 @@ def _session(user_id: int, tenant: int) -> str:
             "_auth_user_id": str(user_id),
             "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
             "_auth_user_hash": user.get_session_auth_hash(),
-            SESSION_TENANT: tenant,
+            TENANT: tenant,
+            SIGNED_IN: _now().isoformat(),
         }
     )
 

@@ -12,6 +12,7 @@ from django.db import connection
 from chat.lives import shorten_talks
 from chat.models import Conversation, Farewell, Message, Segment
 from retention.kinds import Due, Kind
+from tenants.models import Tenant
 from tenants.scope import active_tenant
 
 # Erased stretches of talks that go on, and talks that are over, oldest first. Row security shows
@@ -120,6 +121,12 @@ def oldest_farewell() -> datetime | None:
 
 def held_farewells(limit: int) -> int:
     return Farewell.objects.all()[:limit].count()
+
+
+def members_named(tenant: Tenant, members: Collection[UUID]) -> set[UUID]:
+    """Return those of ``members`` whose talks are not forgotten yet. As the purge role."""
+    rows = _rows("SELECT member FROM chat_members_named(%s, %s)", tenant.pk, list(members))
+    return {row[0] for row in rows}
 
 
 def _rows(query: str, *values: Any) -> list[tuple[Any, ...]]:

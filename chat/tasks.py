@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from celery import shared_task
-
 from chat import neglect
+from tenants.jobs import job
 
 
-@shared_task(name="chat.tend_talks")
+@job("chat.tend_talks")
 def tend_talks() -> None:
     """Look after every tenant's talks: missed counsellors, gone visitors, closing time."""
     neglect.tend_all()

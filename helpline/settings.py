@@ -149,6 +149,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Every task goes through tenants/jobs.py: one of a name at a time, and a row that says how it went.
 CELERY_BEAT_SCHEDULE = {
     # A counsellor's lost line is told after 60 s; five seconds is what that may be late.
     "tend-talks": {"task": "chat.tend_talks", "schedule": 5.0, "options": {"expires": 5}},
@@ -166,6 +167,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "retention.seal_ledger",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    # A session that is over opens nothing; a minute later its row is gone too.
+    "clear-sessions": {
+        "task": "tenants.clear_sessions",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
 }
 
@@ -198,6 +205,8 @@ SESSION_COOKIE_NAME = "__Host-desk" if _secure else "desk"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_ENGINE = "tenants.sessions"
+# For operators; a desk's session lives as its tenant's policy says.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True

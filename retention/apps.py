@@ -8,9 +8,11 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         from retention import checks  # noqa: F401  # registers itself with Django
+        from retention.accounts import ACCOUNT
         from retention.kinds import follow_policy, register
         from retention.trail import AUDIT
         from tenants.drafts import followers
 
-        register(AUDIT)
+        for kind in (AUDIT, ACCOUNT):
+            register(kind)
         followers.append(follow_policy)

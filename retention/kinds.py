@@ -52,7 +52,8 @@ class Kind:
     ``oldest()``, ``living(after, limit)`` (ids of sealed segments, rising) and ``expire(segments)``
     run as the application, in the scope, and so does ``held(limit)``, which counts what is kept
     now, as far as ``limit``. ``shorten(tenant, policy)`` gives what is older than a version no
-    longer than that allows, in the transaction that publishes it.
+    longer than that allows, in the transaction that publishes it. A kind that others name goes
+    ``last``, in the same run as the last of those.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Kind:
     expire: Callable[[Collection[UUID]], None] = nothing_to_expire
     shorten: Callable[[Tenant, Policy], None] = nothing_shorter
     held: Callable[[int], int] = nothing_told
+    last: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -75,7 +77,8 @@ def register(kind: Kind) -> None:
 
 
 def registered() -> tuple[Kind, ...]:
-    return tuple(_kinds.values())
+    """Return every kind, in the order in which they are purged."""
+    return tuple(sorted(_kinds.values(), key=lambda kind: kind.last))
 
 
 def follow_policy(tenant: Tenant, policy: Policy) -> None:

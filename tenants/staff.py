@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
+from uuid import UUID
 
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q
 from django.http import HttpRequest
 
-from tenants.errors import NotAllowed
-from tenants.models import Membership, Qualification, Requirement, Tenant, User
+from tenants import clock, sessions
+from tenants.audit import record
+from tenants.errors import NotAllowed, NotFound
+from tenants.models import Membership, Policy, PolicyRule, Qualification, Requirement, Tenant, User
+from tenants.policies import current_policy, later_policies, let_policies_stand, rule_for, until
 
-# The session names the tenant it was opened at: one person may have a desk in several, and a
-# session of one is nothing at another's.
-SESSION_TENANT = "tenant"
+# A version from before policies spoke of accounts.
+_UNTOLD = PolicyRule(amount=3, unit=PolicyRule.Unit.MONTHS, rule="ours")
 
 
 def sign_in(request: HttpRequest, *, login: str, password: str) -> Membership | None:
@@ -28,7 +31,7 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> Membership | 
     if membership is None:
         return None
     _open_session(request, user)
-    request.session[SESSION_TENANT] = tenant.pk
+    sessions.begin(request.session, tenant)
     return membership
 
 
@@ -39,6 +42,47 @@ def _open_session(request: HttpRequest, user: User) -> None:
 
 def sign_out(request: HttpRequest) -> None:
     auth.logout(request)
+
+
+def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> Membership:
+    """Let a member go: out of everything now, and forgotten when the policy's time for it is over.
+
+    In the scope. Done twice it counts from the first time. ``actor`` is None where the platform
+    acts. Raises NotFound for who is no member here.
+    """
+    let_policies_stand(tenant)
+    member = Membership.objects.select_for_update().filter(pk=membership_id).first()
+    if member is None:
+        raise NotFound("no such member")
+    if member.left_at is not None:
+        return member
+    member.active, member.left_at = False, clock.now()
+    member.expires_at, member.expiry_rule = _forgotten_at(tenant, member.left_at)
+    member.save(update_fields=["active", "left_at", "expires_at", "expiry_rule"])
+    record(tenant, actor=actor, action="member.left", subject=member.pk, basis=member.expiry_rule)
+    return member
+
+
+def _forgotten_at(tenant: Tenant, left_at: datetime) -> tuple[datetime, str]:
+    current = current_policy(tenant)
+    rule = _life_of_account(current)
+    life = until(tenant, rule, start=left_at), rule.rule
+    for later in later_policies(current):
+        life = min(life, forgotten_under(tenant, later, left_at))
+    return life
+
+
+def forgotten_under(tenant: Tenant, policy: Policy, left_at: datetime) -> tuple[datetime, str]:
+    """Return until when a version keeps who left before it began, and by which rule."""
+    assert policy.begins_at is not None
+    rule = _life_of_account(policy)
+    return max(until(tenant, rule, start=left_at), policy.begins_at), rule.rule
+
+
+def _life_of_account(policy: Policy) -> PolicyRule:
+    """Return how long ``policy`` keeps who has left."""
+    found = rule_for(policy, PolicyRule.Kind.ACCOUNT, PolicyRule.Starts.LEFT)
+    return found or _UNTOLD
 
 
 def active_membership(user: User) -> Membership | None:
@@ -56,8 +100,8 @@ def current_membership(request: HttpRequest) -> Membership | None:
 
 
 def membership_of(tenant: Tenant, user: User, session: SessionBase) -> Membership | None:
-    """Return the user's place if the session was opened at ``tenant``, else None."""
-    if session.get(SESSION_TENANT) != tenant.pk:
+    """Return the user's place if the session lives and was opened at ``tenant``, else None."""
+    if not sessions.is_alive(session, tenant):
         return None
     return active_membership(user)
 

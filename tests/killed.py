@@ -1,6 +1,7 @@
-"""Ends or erases a talk in a process of its own, which kills itself at a chosen step.
+"""Ends or erases a talk, or purges, in a process of its own that kills itself at a chosen step.
 
     python -m tests.killed end <slug> <talk> after retention.keys.destroy_keys
+    python -m tests.killed purge <slug> <talk> before retention.keys.compact
 
 The step is a function of the product: the process dies before it runs, or right after.
 """
@@ -22,6 +23,8 @@ django.setup()
 
 from chat.conversations import end_conversation, erase_conversation  # noqa: E402  # after the set-up
 from chat.states import By  # noqa: E402
+from retention import purge  # noqa: E402
+from tenants import jobs  # noqa: E402
 from tenants.models import Tenant  # noqa: E402
 
 
@@ -51,6 +54,8 @@ def main(act: str, slug: str, talk: str, when: str, path: str) -> None:
     lay_trap(when, path)
     if act == "end":
         end_conversation(tenant, UUID(talk), by=By.VISITOR)
+    elif act == "purge":
+        jobs.run(purge.JOB, purge.purge)
     else:
         erase_conversation(tenant, UUID(talk))
 

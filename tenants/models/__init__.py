@@ -3,6 +3,7 @@ from __future__ import annotations
 from tenants.models.audit import AuditEntry
 from tenants.models.contact import Contact
 from tenants.models.hours import Hours, HoursException
+from tenants.models.job import JobRun
 from tenants.models.notice import Notice
 from tenants.models.operator import Operator
 from tenants.models.partner import Partner
@@ -19,6 +20,7 @@ __all__ = [
     "Country",
     "Hours",
     "HoursException",
+    "JobRun",
     "Membership",
     "Notice",
     "Operator",

@@ -50,9 +50,11 @@ class Role(models.TextChoices):
 
 
 class Membership(TenantModel):
-    """A person's place in one tenant: the role, and how visitors see them.  Rule: S3, D1, B7."""
+    """A person's place in one tenant: the role, and how visitors see them.  Rule: S3, D1, B7.
 
-    NOT_PERSONAL = True  # about staff at work, never about a visitor
+    Who leaves (``tenants.staff.leave``) is let in nowhere from that moment, and forgotten at
+    ``expires_at``, with what they hold.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -60,10 +62,27 @@ class Membership(TenantModel):
     title = models.JSONField(default=dict)
     first_name = models.CharField(max_length=40, blank=True)
     active = models.BooleanField(default=True)
+    left_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    expiry_rule = models.CharField(max_length=8, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant")
+            models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant"),
+            # Who has left is not at a desk, and is forgotten at a moment that is known.
+            models.CheckConstraint(
+                condition=models.Q(left_at__isnull=True, expires_at__isnull=True)
+                | models.Q(left_at__isnull=False, expires_at__isnull=False, active=False),
+                name="membership_left_is_forgotten",
+            ),
+        ]
+        indexes: ClassVar = [
+            # What the purge looks for.
+            models.Index(
+                fields=["tenant", "expires_at"],
+                condition=models.Q(expires_at__isnull=False),
+                name="membership_due",
+            )
         ]
 
     def __str__(self) -> str:
@@ -76,8 +95,6 @@ class Membership(TenantModel):
 
 class Qualification(TenantModel):
     """What a member has shown that they hold; compared with the tenant's Requirement rows."""
-
-    NOT_PERSONAL = True  # about staff at work, never about a visitor
 
     membership = models.ForeignKey(
         Membership, on_delete=models.CASCADE, related_name="+", db_constraint=False

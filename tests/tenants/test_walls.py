@@ -39,6 +39,7 @@ PLATFORM = {
     "django_celery_beat.PeriodicTasks",
     "django_celery_beat.SolarSchedule",
     "sessions.Session",
+    "tenants.JobRun",
     "tenants.Operator",
     "tenants.Tenant",
     "tenants.TenantHost",

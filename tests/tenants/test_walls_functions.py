@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FUNCTIONS = {
     "default": {
         *("chat_end", "chat_erase", "chat_expire", "chat_expire_keyless", "chat_post"),
-        *("chat_pulse", "chat_shorten"),
+        *("chat_members_named", "chat_pulse", "chat_shorten"),
     },
     "keys": {
         *("key_create", "key_destroy", "key_destroy_due", "key_missing", "key_read"),
