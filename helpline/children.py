@@ -1,4 +1,4 @@
-"""The three programs that `manage.py up` keeps running: web, worker, beat."""
+"""What `manage.py up` keeps running, web, worker and beat, and what it runs now and then."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from helpline.processes import kill_group, spawn, stop
 
+PROJECT = Path(__file__).resolve().parent.parent
+TRIM_SECONDS = 3600.0
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 STEADY_SECONDS = 60.0
@@ -85,6 +87,44 @@ class Child:
             seconds = 1.0 if hurry else self.stop_seconds
             stop(self.process, gently=signal.SIGTERM, seconds=seconds)
             self.process = None
+
+
+@dataclass
+class Errand:
+    """A short program that is run again and again, the first time at once; one at a time."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    log: Path
+    every_seconds: float
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    due_at: float = field(default=0.0, init=False)
+
+    def tend(self) -> None:
+        """Start it if its time has come and the last one has ended."""
+        now = time.monotonic()
+        if now < self.due_at or (self.process is not None and self.process.poll() is None):
+            return
+        self.due_at = now + self.every_seconds
+        with self.log.open("ab") as log:
+            self.process = spawn(
+                [sys.executable, *self.arguments],
+                log=log,
+                on_orphaned=signal.SIGKILL,
+                env=self.environment,
+            )
+
+    def stop(self) -> None:
+        """End it, if it runs; the next one does what it left."""
+        if self.process is not None:
+            stop(self.process, gently=signal.SIGTERM, seconds=1.0)
+            self.process = None
+
+
+def trimming(logs: Path, environment: Mapping[str, str]) -> Errand:
+    """Keep the files in ``logs`` as short as is promised, which stands in the database."""
+    command = (str(PROJECT / "manage.py"), "trim_logs", "-v0", str(logs))
+    return Errand(command, environment, logs / "trim.log", TRIM_SECONDS)
 
 
 def _cause(code: int) -> str:

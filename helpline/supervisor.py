@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from helpline import local
 from helpline.binaries import EngineError
-from helpline.children import BEAT, WORKER, Child
+from helpline.children import BEAT, WORKER, Child, Errand, trimming
 from helpline.demo import Demo, ways_in
 from helpline.engines import Engines
 from helpline.prepare import print_step
@@ -59,6 +59,7 @@ class Supervisor:
         self.signals = 0
         self.engines: Engines | None = None
         self.children: list[Child] = []
+        self.errands: list[Errand] = []
         self.listener: socket.socket | None = None
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
@@ -186,6 +187,8 @@ class Supervisor:
             self.children.append(child)
             child.start()
 
+        self.errands.append(trimming(self.state.root / "log", environment))
+
     def _ready_file(self, name: str) -> Path:
         return self.state.root / "run" / f"{name}.ready"
 
@@ -224,6 +227,8 @@ class Supervisor:
     def _tend(self) -> None:
         while True:
             self._tend_once()
+            for errand in self.errands:
+                errand.tend()
             self._sleep(1.0)
 
     def _tend_once(self) -> None:
@@ -244,6 +249,8 @@ class Supervisor:
             child.ask_to_stop()
         for child in self.children:
             child.stop(hurry=self.signals > 1)
+        for errand in self.errands:
+            errand.stop()
         if self.engines is not None:
             self.engines.stop()
         if self.listener is not None:

@@ -222,6 +222,20 @@ def test_data_survives_an_orderly_stop_that_leaves_no_process(up: Up) -> None:
     assert up.demo()["tenants"][0]["users"][0]["password"] == password
 
 
+def test_lines_of_long_ago_are_cut_from_the_logs_and_those_of_today_are_not(up: Up) -> None:
+    log = up.state / "log" / "web.log"
+    up.end(signal.SIGTERM)
+    with log.open("w", encoding="utf-8") as file:
+        file.write('{"at": "2020-01-01T00:00Z", "level": "info", "event": "long_ago"}\n')
+        file.write('{"at": "2999-01-01T00:00Z", "level": "info", "event": "today"}\n')
+
+    up.start()
+
+    assert wait_until(lambda: "long_ago" not in log.read_text("utf-8"), seconds=60)
+    assert '"today"' in log.read_text("utf-8")
+    assert (up.state / "log" / "trim.log").read_text("utf-8") == ""
+
+
 def test_a_killed_supervisor_leaves_no_orphan_and_starts_again(up: Up) -> None:
     up.end(signal.SIGKILL)
 
