@@ -1,4 +1,4 @@
-"""What a web process runs once for each event loop: the writer, the pulse and the boards."""
+"""What a web process runs once for each event loop: writer, pulse, boards, and the watchdog."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID, uuid4
 
 from chat import lines
@@ -15,15 +16,20 @@ from chat.calls import call, scoped_call
 from chat.pulse import Pulse
 from chat.together import Together
 from chat.writer import Writer
+from retention import watchdog
 from tenants.models import Tenant
 
 log = logging.getLogger("helpline.runtime")
 
 BEAT_SECONDS = 5
+WATCH_SECONDS = 60
 
 
 class Runtime:
-    """One per event loop; ``runtime()`` finds it. Starts when the first socket comes."""
+    """One per event loop; ``runtime()`` finds it. Starts when the first socket comes.
+
+    The watchdog starts with the process: promises are to be kept where nobody writes, too.
+    """
 
     def __init__(self) -> None:
         self.process: UUID = uuid4()
@@ -33,6 +39,7 @@ class Runtime:
         self.arrivals: Together[Tenant, Knock, Arrival | Over | Frame] = Together(_arrive)
         self.departures: Together[Tenant, tuple[UUID, UUID], None] = Together(_leave)
         self._beating: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Make the process known, once; sockets wait for it, so that none looks orphaned."""
@@ -40,11 +47,16 @@ class Runtime:
             self._beating = asyncio.get_running_loop().create_task(self._beat())
             await call(lines.beat, self.process)
 
+    def watch(self) -> None:
+        """Look at the promises from now on, once a minute."""
+        if self._watching is None:
+            self._watching = asyncio.get_running_loop().create_task(self._watch())
+
     async def close(self) -> None:
-        if self._beating:
-            self._beating.cancel()
+        for task in filter(None, (self._beating, self._watching)):
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._beating
+                await task
         await self.pulse.close()
         await self.boards.close()
         await self.writer.close()
@@ -56,6 +68,14 @@ class Runtime:
                 await call(lines.beat, self.process)
             except Exception:  # the database is away; the next beat tries again
                 log.exception("beat_failed")
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await call(watchdog.look)
+            except Exception:  # the database is away; the next look tries again
+                log.exception("watch_failed")
 
 
 async def _arrive(tenant: Tenant, knocks: list[Knock]) -> Sequence[Answer]:
@@ -86,3 +106,12 @@ async def close_runtime() -> None:
     found = _runtimes.pop(asyncio.get_running_loop(), None)
     if found:
         await found.close()
+
+
+async def lifespan(scope: Any, receive: Any, send: Any) -> None:
+    """Answer the ASGI server's word that it starts and stops: watch from the first moment."""
+    assert (await receive())["type"] == "lifespan.startup"
+    runtime().watch()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})

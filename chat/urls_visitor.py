@@ -9,6 +9,7 @@ from chat.pages.proof import ledger_file, proof
 from chat.pages.theme import theme
 from chat.pages.visitor import visitor
 from chat.views import start, status
+from retention.views import promises
 
 urlpatterns = [
     path("", visitor, name="visitor"),
@@ -17,5 +18,6 @@ urlpatterns = [
     path("proof/ledger.json", ledger_file, name="ledger"),
     path("api/status", status, name="status"),
     path("api/conversations", start, name="start"),
+    path("health/promises", promises, name="promises"),
     path("theme.css", theme, name="theme"),
 ]

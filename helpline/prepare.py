@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
         ("migrate", {"interactive": False}),
         ("load_charters", {}),
         ("load_demo_staff", {"json": demo}),
+        # What has come to its end while nothing ran goes before anything serves.
+        ("purge", {}),
     ]
     if "--open" in rest:
         steps.append(("open_lines", {}))

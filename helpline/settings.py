@@ -27,6 +27,8 @@ HELPLINE_MASTER_KEYS: list[str] = env.list("HELPLINE_MASTER_KEYS", default=[])
 
 HELPLINE_BASE: str = env.str("HELPLINE_BASE", default="localhost:8000")
 HELPLINE_SCHEME: str = env.str("HELPLINE_SCHEME", default="https")
+# Whoever shows it may read the platform's metrics; nobody may while it is empty.
+HELPLINE_METRICS_TOKEN: str = env.str("HELPLINE_METRICS_TOKEN", default="")
 HELPLINE_STAFF_MFA: str = env.str("HELPLINE_STAFF_MFA", default="required")
 
 DEBUG = False
@@ -168,6 +170,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # Web processes look as well; this one sees to it that a worker without visitors does.
+    "watch": {"task": "retention.watch", "schedule": 60.0, "options": {"expires": 60}},
     # A session that is over opens nothing; a minute later its row is gone too.
     "clear-sessions": {
         "task": "tenants.clear_sessions",

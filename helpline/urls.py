@@ -7,6 +7,8 @@ from django.contrib.auth.models import Group
 from django.urls import path
 from django_celery_beat import models as beat
 
+from retention.views import metrics, promises
+
 # Roles are memberships and the schedule stands in settings: a form for either would promise more
 # than it can do.
 admin.site.unregister(
@@ -20,4 +22,8 @@ admin.site.unregister(
     ]
 )
 
-urlpatterns = [path("", admin.site.urls)]
+urlpatterns = [
+    path("health/promises", promises),
+    path("metrics", metrics),
+    path("", admin.site.urls),
+]

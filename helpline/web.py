@@ -35,7 +35,7 @@ def server_config() -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
-        lifespan="off",
+        lifespan="on",
         log_config=LOGGING,
         access_log=False,
         proxy_headers=False,

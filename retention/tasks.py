@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from retention import ledger, purge
+from retention import ledger, purge, watchdog
 from tenants.jobs import job
 
 
@@ -20,3 +20,9 @@ def expire_what_has_no_key() -> None:
 def seal_the_ledger() -> None:
     """Seal the days of every tenant's ledger that are over."""
     ledger.seal_days()
+
+
+@job("retention.watch")
+def watch() -> None:
+    """Raise an alarm if a promise is not kept in time; each web process does the same."""
+    watchdog.look()

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
+from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from retention.watchdog import Standing
 from tenants import staff
 from tenants.models import Membership, Tenant
 from tenants.policies import current_policy, flagged_rule
@@ -36,6 +38,7 @@ class DeskPage:
     spoken: list[LanguageLink]
     may_flag: bool
     sections: list[SectionLink]
+    alarm: Standing | None
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
         may_flag=flagged_rule(current_policy(tenant)) is not None,
         sections=links_for(member),
+        alarm=alarm_for(tenant, member),
     )
 
 

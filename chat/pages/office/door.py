@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
+from chat.pages.office.alarm import alarm_for
 from chat.pages.theme import theme_url
+from retention.watchdog import Standing
 from tenants import staff
 from tenants.models import Membership, Role
 
@@ -54,6 +56,7 @@ class OfficePage:
     member_name: str
     member_title: str
     sections: list[SectionLink]
+    alarm: Standing | None
 
 
 View = Callable[..., HttpResponse]
@@ -114,6 +117,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         member_name=member.user.name,
         member_title=member.title_in(language, tenant),
         sections=links_for(member, current=section),
+        alarm=alarm_for(tenant, member),
     )
 
 
