@@ -34,10 +34,11 @@ async def test_server_that_starts_watches_without_beat_worker_or_visitor(
 ) -> None:
     monkeypatch.setattr(runtime, "WATCH_SECONDS", 0.05)
     monkeypatch.setattr(watchdog, "_watchdog", Watchdog())
+    application = web.application()  # which sets up logging, and drops the handlers of others
     told, said, heard = asyncio.Queue[dict[str, str]](), asyncio.Queue[dict[str, str]](), Heard()
     log = logging.getLogger("helpline.watchdog")
     log.addHandler(heard)
-    server = asyncio.create_task(web.application()({"type": "lifespan"}, told.get, said.put))
+    server = asyncio.create_task(application({"type": "lifespan"}, told.get, said.put))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await told.put({"type": "lifespan.startup"})
