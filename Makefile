@@ -66,6 +66,10 @@ types: $(VENV)/.dev ## Check types (mypy --strict)
 bench: $(VENV)/.dev ## Measure on this machine (ARGS are passed on)
 	@exec $(BIN)/python -m bench $(ARGS)
 
+.PHONY: drill
+drill: $(VENV)/.dev ## Restore backups of main and count what can be read (ARGS="--each 20")
+	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m tests.drill $(ARGS)
+
 .PHONY: ci
 ci: lint types test ## Everything a change must pass
 
