@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
         ("migrate", {"interactive": False}),
         ("load_charters", {}),
         ("load_demo_staff", {"json": demo}),
+        ("make_vault_days", {}),
         # What has come to its end while nothing ran goes before anything serves.
         ("purge", {}),
     ]

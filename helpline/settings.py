@@ -133,6 +133,13 @@ CHANNEL_LAYERS = {
 SAY_BURST = env.int("HELPLINE_SAY_BURST", default=20)
 SAY_PER_SECOND = env.float("HELPLINE_SAY_PER_SECOND", default=2.0)
 
+# Starts of talks from one place (an IPv4 address, an IPv6 /56) in one process: a burst and then a
+# steady rate. A school has one address, so this slows a program down and no class.
+START_BURST = env.int("HELPLINE_START_BURST", default=120)
+START_PER_MINUTE = env.float("HELPLINE_START_PER_MINUTE", default=60.0)
+# The header in which the proxy in front says who is asking; without it the socket's peer is asked.
+ADDRESS_HEADER: str = env.str("HELPLINE_ADDRESS_HEADER", default="")
+
 # --- Celery ------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
@@ -157,6 +164,12 @@ CELERY_BEAT_SCHEDULE = {
     "tend-talks": {"task": "chat.tend_talks", "schedule": 5.0, "options": {"expires": 5}},
     # What is due is unreadable at its moment anyway; a minute later it is also gone.
     "purge": {"task": "retention.purge", "schedule": 60.0, "options": {"expires": 60}},
+    # A day without a key is a day without addresses; five minutes are what that may last.
+    "make-vault-days": {
+        "task": "retention.make_vault_days",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     # Rows without a key come from a restore or a crash; the hour is how long they may lie about,
     # unreadable as they are.
     "expire-keyless": {

@@ -11,8 +11,14 @@ class RetentionConfig(AppConfig):
         from retention.accounts import ACCOUNT
         from retention.kinds import follow_policy, register
         from retention.trail import AUDIT
+        from retention.vault.openings import OPENING
+        from retention.vault.people import greet, relock
+        from retention.vault.records import ADDRESS
         from tenants.drafts import followers
+        from tenants.staff import changers, greeters
 
-        for kind in (AUDIT, ACCOUNT):
+        for kind in (AUDIT, ACCOUNT, ADDRESS, OPENING):
             register(kind)
+        greeters.append(greet)
+        changers.append(relock)
         followers.append(follow_policy)

@@ -17,6 +17,7 @@ from itertools import groupby
 
 from retention import clock, keys, ledger
 from retention.kinds import Due, Kind, registered
+from retention.vault import store
 from tenants.jobs import Stopped
 from tenants.models import Tenant
 from tenants.scope import database_role, tenant_scope
@@ -47,12 +48,14 @@ def purge(*, batch: int = BATCH) -> Purged:
     destroyed = 0
     while gone := keys.destroy_due_keys():
         destroyed += gone
+    destroyed += store.destroy_due()
     things = sum(
         purge_kind(kind, tenant, batch=batch)
         for tenant in Tenant.objects.all()
         for kind in registered()
     )
     keys.compact()
+    store.compact()
     log.info("purged", extra={"fields": {"count": things}})
     return Purged(destroyed, things)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from retention import ledger, purge, watchdog
+from retention.vault import days
 from tenants.jobs import job
 
 
@@ -26,3 +27,9 @@ def seal_the_ledger() -> None:
 def watch() -> None:
     """Raise an alarm if a promise is not kept in time; each web process does the same."""
     watchdog.look()
+
+
+@job("retention.make_vault_days")
+def make_days_of_the_vault() -> None:
+    """Make what seals addresses: today's keys where they are missing, and tomorrow's."""
+    days.make_days()

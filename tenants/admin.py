@@ -2,18 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 
-from tenants.models import Operator, Tenant
+from tenants import staff
+from tenants.models import Operator, Tenant, User
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
 else:  # Django's own class takes no type at run time
     ModelAdmin = admin.ModelAdmin
+
+
+class OperatorSignIn(AdminAuthenticationForm):
+    """The platform's own door: as at a desk's, whoever must know is told of the password."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if isinstance(self.user_cache, User):
+            staff.greet(None, self.user_cache, cleaned["password"])
+        return cleaned
+
+
+admin.site.login_form = OperatorSignIn
+
+
+class OperatorPasswordChange(AdminPasswordChangeForm):
+    """Who proves the old password keeps what it opens."""
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Any:  # Django's signature
+        user = super().save(commit)
+        said = self.cleaned_data
+        staff.tell_of_change(self.user, old=said["old_password"], new=said["new_password1"])
+        return user
+
+
+def password_change(request: HttpRequest) -> HttpResponseBase:
+    """The page of Django's own administration, with the form above."""
+    view = PasswordChangeView.as_view(
+        form_class=OperatorPasswordChange,
+        success_url=reverse("admin:password_change_done"),
+        extra_context=admin.site.each_context(request),
+    )
+    return view(request)
 
 
 class LookOnly(ModelAdmin):

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from tenants.models import Membership, Qualification, Requirement, Role, Tenant, User
 from tenants.scope import tenant_scope
+from tenants.staff import greet
 
 ADMIN = "admin@helpline.example"
 _OFFICE = "operator"
@@ -87,6 +88,7 @@ def load_demo_staff(*, password: str | None) -> Demo:
     with transaction.atomic():
         agreed = _agree_on(password)
         admin = _user(ADMIN, "Demo Admin", agreed, is_superuser=True)
+        greet(None, admin, agreed.clear)
         tenants = tuple(_staff_of(tenant, agreed) for tenant in Tenant.objects.all())
     login = DemoUser(admin.email, agreed.clear, _OFFICE, admin.name)
     return Demo(tenants, DemoAdmin(_url("admin"), (login,)))
@@ -144,6 +146,7 @@ def _staff_of(tenant: Tenant, password: _Password) -> DemoTenant:
             answers = role in {Role.COUNSELLOR, Role.SUPERVISOR}
             held = _enough(requirements, place) if answers else []
             _member(tenant, user, role, first_name, held)
+            greet(tenant, user, password.clear)
             users.append(DemoUser(email, password.clear, role.value, user.name))
     return DemoTenant(
         tenant.slug, _url(tenant.slug), _url(f"desk-{tenant.slug}", "desk/"), tuple(users)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
@@ -20,6 +21,12 @@ from tenants.policies import current_policy, later_policies, let_policies_stand,
 # A version from before policies spoke of accounts.
 _UNTOLD = PolicyRule(amount=3, unit=PolicyRule.Unit.MONTHS, rule="ours")
 
+# Filled by the floors above. Each is called as somebody signs in, which is the one moment at which
+# their password is known: with the tenant (None at the platform's own door), them and it.
+greeters: list[Callable[[Tenant | None, User, str], None]] = []
+# And as somebody changes their password: with them, the old one and the new one.
+changers: list[Callable[[User, str, str], None]] = []
+
 
 def sign_in(request: HttpRequest, *, login: str, password: str) -> Membership | None:
     """Open a desk session at the request's tenant, or return None, for every reason alike."""
@@ -32,12 +39,25 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> Membership | 
         return None
     _open_session(request, user)
     sessions.begin(request.session, tenant)
+    greet(tenant, user, password)
     return membership
 
 
 def _open_session(request: HttpRequest, user: User) -> None:
     auth.login(request, user)
     request.session.cycle_key()
+
+
+def greet(tenant: Tenant | None, user: User, password: str) -> None:
+    """Tell whoever must know that ``user`` has signed in, with what."""
+    for greeter in greeters:
+        greeter(tenant, user, password)
+
+
+def tell_of_change(user: User, *, old: str, new: str) -> None:
+    """Tell whoever must know that ``user`` has changed their password, in that transaction."""
+    for changer in changers:
+        changer(user, old, new)
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -47,13 +47,23 @@ def origin_at(host: str) -> str:
 
 
 async def ask(
-    method: str, host: str, path: str, *, body: bytes = b"", headers: Iterable[Header] = ()
+    method: str,
+    host: str,
+    path: str,
+    *,
+    body: bytes = b"",
+    headers: Iterable[Header] = (),
+    client: tuple[str, int] | None = None,
 ) -> Answer:
-    """Ask the application over HTTP, as if the proxy in front had ended TLS."""
+    """Ask the application over HTTP, as if the proxy in front had ended TLS.
+
+    ``client`` is the address and port that the server's socket has seen.
+    """
     about = [(b"host", host.encode("latin-1")), (b"x-forwarded-proto", b"https"), *headers]
     if body:
         about.append((b"content-length", str(len(body)).encode()))
     communicator = HttpCommunicator(application(), method, path, body, about)
+    communicator.scope["client"] = client
     found = await communicator.get_response(PATIENCE_SECONDS)
     await communicator.wait(PATIENCE_SECONDS)
     said = {key.decode().lower(): value.decode() for key, value in found["headers"]}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
 from retention.models.ledger import LedgerDay, LedgerEntry
+from retention.models.vault import AddressRecord, VaultPerson, VaultRequest
 
-__all__ = ["LedgerDay", "LedgerEntry"]
+__all__ = ["AddressRecord", "LedgerDay", "LedgerEntry", "VaultPerson", "VaultRequest"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
-from tenants.models import Tenant
-from tests import world
+from tenants.models import Tenant, User
+from tests import vault, world
 
 
 @pytest.fixture
@@ -23,3 +25,15 @@ def tenant(lines: list[Tenant]) -> Tenant:
 def other(lines: list[Tenant]) -> Tenant:
     """Kept three months; no eraser.  Rule: T9"""
     return lines[1]
+
+
+@pytest.fixture
+def two(tenant: Tenant) -> tuple[User, User]:
+    """An officer of the line and an operator, and the vault's keys for today and tomorrow."""
+    return vault.furnish(tenant)
+
+
+@pytest.fixture
+def talk(tenant: Tenant, two: tuple[User, User]) -> UUID:
+    """A talk whose address is in the vault."""
+    return vault.begun(tenant)

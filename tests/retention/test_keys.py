@@ -34,6 +34,18 @@ DOORS = {
     "key_missing",
     "tenant_key_read",
     "tenant_key_create",
+    "vault_compact",
+    "vault_day_make",
+    "vault_day_people",
+    "vault_day_public",
+    "vault_day_shorten",
+    "vault_destroy_due",
+    "vault_opening_answer",
+    "vault_opening_ask",
+    "vault_opening_end",
+    "vault_opening_passed",
+    "vault_opening_show",
+    "vault_share_read",
 }
 
 

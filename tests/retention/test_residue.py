@@ -8,9 +8,13 @@ import psycopg
 import pytest
 
 from retention import clock, keys
+from retention.vault import store
+from retention.vault.lives import DAY, begin_of
 from tenants.models import Tenant
+from tests import vault
 from tests.engines import Harness
 from tests.talks import owner_rows
+from tests.world import move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,3 +59,23 @@ def test_destroyed_key_leaves_nothing_on_disk(tenant: Tenant, harness: Harness) 
     assert where_found(harness, bytes(secret)) == set()
     assert set(keys.open_keys(tenant, conversation=segment, segments=[segment, alive])) == {alive}
     assert keys.compact() is False
+
+
+def test_day_of_the_vault_leaves_nothing_on_disk(tenant: Tenant, harness: Harness) -> None:
+    """Rule: D7"""
+    vault.furnish(tenant)
+    today = clock.now().date()
+    query = "SELECT box FROM vault_share WHERE day = %s"
+    shares = [bytes(box) for (box,) in owner_rows("keys", query, today)]
+    assert [bool(where_found(harness, box)) for box in shares] == [True, True]
+
+    move_clock(begin_of(today) + 7 * DAY)
+    assert store.destroy_due() == 1
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not store.compact():
+        # PostgreSQL counts what was deleted within a second or so.
+        assert time.monotonic() < limit
+    cycle_wal(harness)
+
+    assert [where_found(harness, box) for box in shares] == [set(), set()]
+    assert len(store.holders_of(tenant.pk, today + DAY)) == 2

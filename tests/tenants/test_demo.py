@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
+from retention.models import VaultPerson
 from tenants.charter import read_charters
 from tenants.demo import ADMIN
 from tenants.loading import load_charters
@@ -180,3 +181,18 @@ def test_second_factor_keeps_demo_staff_out(logins: Path) -> None:
     )
     assert User.objects.count() == 0
     assert not logins.exists()
+
+
+def test_who_may_open_the_vault_has_a_key_that_a_second_run_keeps(logins: Path) -> None:
+    """Rule: D7"""
+
+    def keys() -> dict[str, bytes]:
+        rows = VaultPerson.objects.values_list("user__email", "public")
+        return {email: bytes(public) for email, public in rows}
+
+    load(logins)
+    made = keys()
+    load(logins)
+
+    assert set(made) == {ADMIN, "per@detfinneshjelp.example"}
+    assert keys() == made

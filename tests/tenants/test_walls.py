@@ -38,6 +38,7 @@ PLATFORM = {
     "django_celery_beat.PeriodicTask",
     "django_celery_beat.PeriodicTasks",
     "django_celery_beat.SolarSchedule",
+    "retention.VaultPerson",
     "sessions.Session",
     "tenants.JobRun",
     "tenants.Operator",
@@ -49,7 +50,10 @@ PLATFORM = {
 }
 MODELS = apps.get_models(include_auto_created=True)
 OWNED = [model for model in MODELS if issubclass(model, TenantModel)]
-PERSONAL = ["chat_conversation", "chat_segment", "chat_message", "chat_farewell"]
+PERSONAL = [
+    "chat_conversation", "chat_segment", "chat_message", "chat_farewell",
+    "retention_addressrecord", "retention_vaultrequest",
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -23,11 +23,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FUNCTIONS = {
     "default": {
         *("chat_end", "chat_erase", "chat_expire", "chat_expire_keyless", "chat_post"),
-        *("chat_members_named", "chat_pulse", "chat_shorten"),
+        *("chat_members_named", "chat_pulse", "chat_shorten", "vault_shorten"),
     },
     "keys": {
         *("key_create", "key_destroy", "key_destroy_due", "key_missing", "key_read"),
         *("key_compact", "key_shorten", "key_shorten_each", "tenant_key_create", "tenant_key_read"),
+        *("vault_compact", "vault_day_make", "vault_day_people", "vault_day_public"),
+        *("vault_day_shorten", "vault_destroy_due", "vault_opening_answer", "vault_opening_ask"),
+        *("vault_opening_end", "vault_opening_passed", "vault_opening_show", "vault_share_read"),
     },
 }
 
