@@ -25,6 +25,7 @@ from chat.models import Conversation, Farewell, Segment
 from chat.states import By, State
 from retention import clock, keys, purge
 from retention.kinds import Due
+from retention.vault.records import SealedAddress, keep_address
 from tenants.errors import Invalid, NotAllowed
 from tenants.hours import standing
 from tenants.models import Policy, Subject, Tenant
@@ -60,9 +61,16 @@ def secret_hash(secret: str) -> bytes:
 
 
 def open_conversation(
-    tenant: Tenant, *, language: str = "", topic: str = "", urgent: bool = False
+    tenant: Tenant,
+    *,
+    language: str = "",
+    topic: str = "",
+    urgent: bool = False,
+    sealed: SealedAddress | None = None,
 ) -> Opened:
     """Begin a talk in ``tenant``'s queue. In its scope.
+
+    ``sealed`` is the visitor's address as the outermost door has sealed it.
 
     Raises Invalid for a language or topic that the tenant does not have, Closed outside its
     hours, Full when nobody more may wait.  Rule: S1, D2, T1.
@@ -99,6 +107,7 @@ def open_conversation(
         expires_at=expires_at,
         expiry_rule=rule,
     )
+    keep_address(tenant, policy, conversation=conversation.pk, sealed=sealed)
     publish(queue_group(tenant.pk), "queue")
     return Opened(conversation.pk, secret)
 

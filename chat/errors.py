@@ -40,7 +40,13 @@ class QualificationMissing(HelplineError):
 
 
 class SlowDown(HelplineError):
+    """Too much at once; ``retry_seconds`` says when to try again, where that is known."""
+
     code = "slow_down"
+
+    def __init__(self, text: str = "", *, retry_seconds: int = 0) -> None:
+        super().__init__(text)
+        self.retry_seconds = retry_seconds
 
 
 class Closed(HelplineError):

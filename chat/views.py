@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat import queue
 from chat.conversations import check_accepting, open_conversation
-from chat.errors import Closed, Full
+from chat.errors import Closed, Full, SlowDown
 from chat.frames import PROTOCOL
 from chat.messages import stamp
+from chat.starts import starts
 from retention import clock
 from tenants.errors import HelplineError, Invalid
 from tenants.hours import standing
@@ -42,6 +43,8 @@ def answering(view: View) -> View:
             said: dict[str, Any] = {"error": problem.code, "text": str(problem)}
             if isinstance(problem, Closed):
                 said["opens_at"] = stamp(problem.opens_at) if problem.opens_at else None
+            if isinstance(problem, SlowDown):
+                said["retry_seconds"] = problem.retry_seconds
             return JsonResponse(said, status=_STATUSES.get(problem.code, 503))
 
     return answer
@@ -65,9 +68,12 @@ def status(request: HttpRequest) -> JsonResponse:
 def start(request: HttpRequest) -> JsonResponse:
     """Begin a talk; the secret in the answer is shown this once."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
+    # What the outermost door has left of the address (helpline/address.py).
+    scope: dict[str, Any] = getattr(request, "scope", {})
+    starts.take(tenant, scope.get("helpline.buckets"))
     asked = _body(request)
     asked.pop("proof", None)
-    opened = open_conversation(tenant, **asked)
+    opened = open_conversation(tenant, **asked, sealed=scope.get("helpline.sealed"))
     said = {
         "conversation": str(opened.conversation),
         "secret": opened.secret.reveal(),

@@ -33,7 +33,7 @@ from tenants.audit import record
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import AuditEntry, Membership, Tenant, User
 
-# An hour to agree, half an hour to look, half an hour on the screen (migration 0007_vault_keys).
+# An hour to agree, half an hour to look, half an hour on the screen (migration 0008_vault_keys).
 LONGEST_OPENING = timedelta(hours=2)
 TOLD_LENGTH = 120
 _DUE = "SELECT id FROM retention_vaultrequest ORDER BY expires_at LIMIT %s"

@@ -1,4 +1,4 @@
-"""The vault's functions in the instance ``keys`` (migration 0007_vault_keys), each with its types.
+"""The vault's functions in the instance ``keys`` (migration 0008_vault_keys), each with its types.
 
 All of them ask for the time themselves and give nothing that is past it.
 """

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from chat.calls import call, scoped_call
 from chat.consumers import base
@@ -43,6 +44,7 @@ class Stage:
         self.wires: dict[str, Wire] = {}
         self.answers: dict[str, Answer] = {}
         self.cookies: dict[str, str] = {}
+        self.client: tuple[str, int] | None = None
         self.closing = AsyncExitStack()
 
     async def play(self, step: Step) -> None:
@@ -74,7 +76,14 @@ class Stage:
         said = [(b"content-type", kind), (b"origin", f"https://{host}".encode())]
         if who in self.cookies:
             said.append((b"cookie", self.cookies[who].encode()))
-        answer = await ask(method, host, path, body=self.values.fill(body).encode(), headers=said)
+        answer = await ask(
+            method,
+            host,
+            path,
+            body=self.values.fill(body).encode(),
+            headers=said,
+            client=self.client,
+        )
         self.answers[who] = answer
         if answer.cookies:
             self.cookies[who] = "; ".join(f"{name}={one}" for name, one in answer.cookies.items())
@@ -165,6 +174,11 @@ async def _changed(stage: Stage, **values: int | bool) -> None:
 
 async def one_may_wait(stage: Stage) -> None:
     await _changed(stage, queue_cap=1)
+
+
+async def one_start_at_once(stage: Stage) -> None:
+    stage.monkeypatch.setattr(settings, "START_BURST", 1)
+    stage.client = ("203.0.113.90", 50_123)
 
 
 async def no_queue_unstaffed(stage: Stage) -> None:
@@ -275,6 +289,7 @@ async def foreign_talk(stage: Stage) -> None:
 DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the line is closed": line_closed,
     "one may wait here at a time": one_may_wait,
+    "one talk may be begun from one place at once": one_start_at_once,
     "this line does not let anybody wait while nobody is ready": no_queue_unstaffed,
     "one talk at once here": one_talk_at_once,
     "the ten seconds are short": hellos_are_due_soon,

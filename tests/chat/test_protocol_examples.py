@@ -30,7 +30,7 @@ CODES = {
     *("invalid", "not_found", "ended", "taken", "not_ready", "at_capacity", "empty", "closed"),
     *("qualification_missing", "not_allowed", "slow_down"),
 }
-REFUSED_STARTS = {"409 closed", "409 full", "400 invalid", "421 unknown_host"}
+REFUSED_STARTS = {"409 closed", "409 full", "400 invalid", "429 slow_down", "421 unknown_host"}
 # 1012 takes a server that stops: tests/chat/test_live.py.
 CLOSES = {"4400", "4401", "4403", "4408", "4409", "4429"}
 

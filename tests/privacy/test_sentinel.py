@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -20,12 +21,17 @@ from chat.calls import call
 from helpline.children import BEAT, WORKER, Child
 from helpline.processes import wait_until
 from helpline.supervisor import STOPPING
-from tenants.models import Role, Tenant
+from retention import clock
+from retention.models import AddressRecord
+from retention.purge import purge
+from tenants.models import Role, Tenant, User
+from tenants.scope import tenant_scope
+from tests import vault
 from tests.clients import Frame
 from tests.engines import Harness
 from tests.privacy.traces import Traces
 from tests.stack import LiveStack
-from tests.world import PASSWORD, address_of, hire
+from tests.world import PASSWORD, address_of, hire, move_clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
 
@@ -255,11 +261,29 @@ async def talk(
     yield "over"
 
 
+def opened(tenant: Tenant, officer: User, operator: User) -> str:
+    """Open the one address in the vault, and return it as it is shown."""
+    with tenant_scope(tenant):
+        talk = AddressRecord.objects.get().conversation
+    request = vault.ask_for(tenant, officer, talk)
+    vault.agree_to(tenant, operator, request)
+    return vault.shown_to(tenant, officer, request).address.ip
+
+
+def let_seven_days_pass() -> None:
+    move_clock(clock.now() + timedelta(days=7))
+    purge()
+
+
 async def test_nothing_typed_and_no_address_is_found_anywhere(
     tenant: Tenant, live_stack: LiveStack, second_stack: LiveStack, harness: Harness
 ) -> None:
-    """Rule: D5, D6, S7, U3"""
+    """The vault keeps the address, and two open it; in clear it lies nowhere, then or later.
+
+    Rule: D5, D6, D7, S7, U3
+    """
     await call(hire, tenant)
+    two = await call(vault.furnish, tenant)
     hidden = Secrets()
     with behind(live_stack, harness):
         tab = await call(begin, live_stack, tenant, hidden.headers())
@@ -270,12 +294,17 @@ async def test_nothing_typed_and_no_address_is_found_anywhere(
             stages = {}
             async for stage in talk((live_stack, second_stack), tenant, hidden, tab):
                 stages[stage] = await call(traces.found_in)
+            assert await call(opened, tenant, *two) == SOURCE
+            stages["opened"] = await call(traces.found_in)
+            await call(let_seven_days_pass)
+            stages["seven days later"] = await call(traces.found_in)
     await call(dig_up, harness, traces)
 
     found_everywhere_and_alone = {place: {"control"} for place in stages["alive"]}
     assert refusals == [404, 421, 400, 400, 403]
-    assert stages["alive"] == found_everywhere_and_alone
-    assert stages["over"] == found_everywhere_and_alone
+    assert stages == dict.fromkeys(
+        ("alive", "over", "opened", "seven days later"), found_everywhere_and_alone
+    )
     # What was listened to is what was to be heard: sealed messages, and tasks.
     assert any(b"PUBLISH" in one and b"body" in one for one in traces.heard)
     assert any(b"chat.tend_talks" in one for one in traces.heard)
