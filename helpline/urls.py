@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.urls import path
+from django.urls import include, path
 from django_celery_beat import models as beat
 
 from retention.views import metrics, promises
+from tenants.admin import password_change
 
 # Roles are memberships and the schedule stands in settings: a form for either would promise more
 # than it can do.
@@ -25,5 +26,8 @@ admin.site.unregister(
 urlpatterns = [
     path("health/promises", promises),
     path("metrics", metrics),
+    path("vault/", include("chat.pages.vault.urls")),
+    # In the place of Django's own, under its own name: whose key a password locks keeps the key.
+    path("password_change/", admin.site.admin_view(password_change)),
     path("", admin.site.urls),
 ]

@@ -16,6 +16,7 @@ from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
 from tenants.models import Membership, Tenant
@@ -39,6 +40,8 @@ class DeskPage:
     may_flag: bool
     sections: list[SectionLink]
     alarm: Standing | None
+    # Whom to call about an address, where one is kept.  Rule: D10
+    callers: list[str]
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         may_flag=flagged_rule(current_policy(tenant)) is not None,
         sections=links_for(member),
         alarm=alarm_for(tenant, member),
+        callers=people.callers(tenant),
     )
 
 

@@ -34,6 +34,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("office-policy", _("What is kept"), frozenset({Role.OFFICER, Role.ADMINISTRATOR})),
+    Section("office-vault", _("The address vault"), frozenset({Role.OFFICER})),
 )
 
 
@@ -98,7 +99,7 @@ def show(
 ) -> HttpResponse:
     """Render ``template`` with ``content`` inside the office, at ``section``."""
     page = _office_page(request, member, section)
-    context = {"page": page, "content": content}
+    context = {"page": page, "content": content, "frame": "chat/office/base.html"}
     response = render(request, template, context, status=status)
     # Under "no-referrer" browsers send `Origin: null` with a form, and the CSRF check refuses it.
     response.headers["Referrer-Policy"] = "same-origin"

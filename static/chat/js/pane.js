@@ -1,8 +1,7 @@
-// One talk on the desk: its own state, its own window, its own tab. Nothing is shared with the
-// next one, so that what a visitor writes can only ever appear in their own.
+// One talk on the desk: its own state, window and tab. Nothing a visitor writes appears elsewhere.
 import { Composer } from "./composer.js";
 import { flag, showFlagged } from "./flagging.js";
-import { lastFromOther, showUnread } from "./reading.js";
+import { lastFromOther, referenceOf, showUnread } from "./reading.js";
 import { Talk } from "./talk.js";
 import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
@@ -48,8 +47,9 @@ export class Pane {
     this.tab.setAttribute("aria-controls", this.element.id);
     this.tab.querySelector("[data-tab-name]").textContent = this.name;
     this.find("pane-name").textContent = this.name;
-    const known = [`topic.${topic}`, `language.${language}`].filter(hasWord);
-    this.find("pane-note").textContent = known.map((name) => word(name)).join(" · ");
+    const known = [`topic.${topic}`, `language.${language}`, "reference"].filter(hasWord);
+    this.find("pane-note").textContent = known
+      .map((name) => word(name, { reference: referenceOf(conversation) })).join(" · ");
     this.lineIs(true);
   }
 

@@ -29,3 +29,9 @@ export function showUnread(place, talk) {
   place.textContent = String(count);
   place.setAttribute("aria-label", word("unread", { count }));
 }
+
+// What a talk is called on the telephone, as in retention/vault/records.py.
+export function referenceOf(conversation) {
+  const told = conversation.slice(0, 8).toUpperCase();
+  return `${told.slice(0, 4)}-${told.slice(4)}`;
+}
