@@ -221,22 +221,32 @@ def erase_conversation(tenant: Tenant, conversation_id: UUID) -> int:
     rule = str(policy.rules.get("erase", "ours"))
     try:
         with tenant_scope(tenant):
-            through, earlier = _erase(tenant, conversation_id, segment, rule)
+            erased = _erase(tenant, conversation_id, segment, rule)
     except ConversationEnded:
         # The end was first: a key that seals nothing is not left lying about for hours.
         keys.destroy_keys(tenant, [segment])
         raise
-    purge.forget(CONVERSATION, tenant, [Due(conversation_id, earlier, rule)])
-    tell(conversation_id, "erased", through=through)
-    return through
+    if erased.held:
+        # What was erased stays for the hold alone, and so will what is written from now on.
+        keys.hold_keys(tenant, [segment])
+    else:
+        purge.forget(CONVERSATION, tenant, [Due(conversation_id, erased.segments, rule)])
+    tell(conversation_id, "erased", through=erased.through)
+    return erased.through
 
 
-def _erase(
-    tenant: Tenant, conversation_id: UUID, segment: UUID, rule: str
-) -> tuple[int, tuple[UUID, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Erased:
+    through: int
+    segments: tuple[UUID, ...]
+    held: bool
+
+
+def _erase(tenant: Tenant, conversation_id: UUID, segment: UUID, rule: str) -> _Erased:
     # The lock first, so that the list of earlier segments is the one that will be expired.
     locked = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id)
-    if not locked.exclude(state=State.ENDED).exists():
+    held = locked.exclude(state=State.ENDED).values_list("held", flat=True).first()
+    if held is None:
         raise ConversationEnded("the talk has ended")
     earlier = Segment.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
     segments = tuple(earlier)
@@ -247,7 +257,7 @@ def _erase(
         through: int | None = cursor.fetchone()[0]
     if through is None:
         raise ConversationEnded("the talk has ended")
-    return through, segments
+    return _Erased(through, segments, held)
 
 
 def _language(tenant: Tenant, language: str) -> str:

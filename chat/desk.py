@@ -13,13 +13,17 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from chat.errors import ConversationEnded
-from chat.messages import Caught, catch_up, caught_up, read_page, talk_keys
-from chat.models import Conversation, Presence
+from chat.messages import Caught, catch_up, caught_up, read_between, read_page, talk_keys
+from chat.models import Conversation, Presence, Segment
 from chat.states import State
+from retention.holds import readable_hold
+from retention.keys import open_held_keys
 from tenants.audit import record
 from tenants.errors import NotFound
 from tenants.models import Membership, Role, Tenant, User
+from tenants.scope import database_role
 from tenants.staff import membership_of, own_membership
+from tenants.wall import HOLD
 
 Frame = dict[str, Any]
 
@@ -137,3 +141,25 @@ def kept_talk(
         page,
     )
     return Stands(conversation, caught)
+
+
+def held_talk(
+    tenant: Tenant, membership: Membership, hold_id: UUID, *, after: int, purpose: str
+) -> Stands:
+    """Return what a hold keeps to its owner and to officers; each reading is recorded.
+
+    Until its time is over a talk is what it would be without the hold: alive, or kept for officers.
+    In the scope. Raises NotFound for everybody else and every other hold.  Rule: U8.
+    """
+    hold = readable_hold(tenant, membership, hold_id)
+    if Conversation.objects.filter(pk=hold.thing).exists():
+        return kept_talk(tenant, membership, hold.thing, after=after, purpose=purpose)
+    record(tenant, actor=membership, action="hold.read", subject=hold.thing, basis=purpose)
+    with database_role(HOLD):
+        talk = Conversation.objects.filter(pk=hold.thing).first()
+        if talk is None:
+            raise NotFound("no such hold")
+        segments = list(Segment.objects.filter(conversation=talk).values_list("pk", flat=True))
+        ring = open_held_keys(tenant, conversation=talk.pk, segments=segments)
+        page = read_between(talk.pk, after=after, through=talk.last_seq, keys=ring)
+    return Stands(talk, Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page))

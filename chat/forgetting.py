@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from chat.held import find_talk, held_talks, let_go_talk, mark_talk
 from chat.lives import shorten_talks
 from chat.models import Conversation, Farewell, Message, Segment
-from retention.kinds import Due, Kind
+from retention.kinds import Due, Holding, Kind
 from tenants.models import Tenant
 from tenants.scope import active_tenant
 
@@ -146,6 +147,9 @@ CONVERSATION = Kind(
     expire=expire_segments,
     shorten=shorten_talks,
     held=held_conversations,
+    holding=Holding(
+        find=find_talk, mark=mark_talk, let_go=let_go_talk, held=held_talks, due=due_in
+    ),
 )
 FAREWELL = Kind(
     name="farewell",

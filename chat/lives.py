@@ -13,10 +13,11 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from chat.models import Conversation, Segment
+from chat.states import State
 from retention import clock, keys
 from tenants.audit import record
 from tenants.errors import NotAllowed, NotFound
-from tenants.models import Membership, Policy, PolicyRule, Tenant
+from tenants.models import Membership, Policy, PolicyRule, Role, Tenant
 from tenants.policies import conversation_rule, flagged_rule, later_policies, until
 from tenants.staff import own_membership
 
@@ -116,6 +117,20 @@ def flag_talk(tenant: Tenant, membership: Membership, conversation_id: UUID) -> 
     if talk is None:
         raise NotFound("no such talk")
     return _flag(tenant, talk, member)
+
+
+def flag_kept_talk(tenant: Tenant, membership: Membership, conversation_id: UUID) -> datetime:
+    """The same by an officer, for any talk that is over and still kept.
+
+    In the scope. Raises NotFound for other talks and for everybody else, NotAllowed as above.
+    Rule: U7.
+    """
+    officer = own_membership(tenant, membership)
+    over = Conversation.objects.select_for_update(no_key=True).filter(state=State.ENDED)
+    talk = over.filter(pk=conversation_id).first()
+    if talk is None or officer.role != Role.OFFICER:
+        raise NotFound("no such talk")
+    return _flag(tenant, talk, officer)
 
 
 def _flag(tenant: Tenant, talk: Conversation, member: Membership) -> datetime:

@@ -86,22 +86,23 @@ ORDER BY m.conversation_id, m.seq
 
 def read_page(tenant: Tenant, conversation: Conversation, *, after: int, keys: Keyring) -> Page:
     """Return what ``keys`` open of the messages after ``after``. In the scope."""
-    rows = _rows_of([(conversation, after)])
-    return _page(rows.get(conversation.pk, ()), keys)
+    start = max(after, conversation.erased_through)
+    return read_between(conversation.pk, after=start, through=conversation.last_seq, keys=keys)
 
 
-def _rows_of(talks: Sequence[tuple[Conversation, int]]) -> dict[UUID, list[_Row]]:
-    """Return the rows of a page of each talk after the number beside it, in order; one query."""
-    asked = [(talk, max(after, talk.erased_through)) for talk, after in talks]
-    asked = [(talk, start) for talk, start in asked if start < talk.last_seq]
+def read_between(conversation_id: UUID, *, after: int, through: int, keys: Keyring) -> Page:
+    """Return what ``keys`` open of a stretch of a talk, erased or not. In the scope."""
+    rows = _rows_of([(conversation_id, after, through)])
+    return _page(rows.get(conversation_id, ()), keys)
+
+
+def _rows_of(stretches: Sequence[tuple[UUID, int, int]]) -> dict[UUID, list[_Row]]:
+    """Return a page of rows of each talk, after one number and up to another; one query."""
+    asked = [stretch for stretch in stretches if stretch[1] < stretch[2]]
     if not asked:
         return {}
-    columns = (
-        [talk.pk for talk, _ in asked],
-        [start for _, start in asked],
-        [talk.last_seq for talk, _ in asked],
-        PAGE_MESSAGES + 1,
-    )
+    talks, afters, lasts = zip(*asked, strict=True)
+    columns = (list(talks), list(afters), list(lasts), PAGE_MESSAGES + 1)
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, columns)
         rows = [_Row(*row) for row in cursor.fetchall()]
@@ -172,7 +173,9 @@ def caught_up(tenant: Tenant, conversation: Conversation, *, after: int) -> Caug
 def caught_up_all(tenant: Tenant, talks: Sequence[tuple[Conversation, int]]) -> dict[UUID, Caught]:
     """The same for many talks, each from the number beside it; a talk without a key is left out."""
     keys = open_all(tenant, {talk.segment_id: talk.pk for talk, _ in talks})
-    rows = _rows_of([(talk, after) for talk, after in talks if talk.segment_id in keys])
+    rows = _rows_of(
+        [(talk.pk, max(after, talk.erased_through), talk.last_seq) for talk, after in talks]
+    )
     found = {}
     for talk, _ in talks:
         if talk.segment_id in keys:

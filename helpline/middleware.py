@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import Resolver404, resolve
 from psycopg_pool import PoolTimeout
 
 from tenants.hosts import Place, place_of
@@ -70,7 +71,8 @@ class HeadersMiddleware:
 class HostMiddleware:
     """Let the host decide tenant and side, and open the tenant's scope around the view.
 
-    A host that nobody owns is answered 421 and never reaches a view.
+    A host that nobody owns is answered 421 and never reaches a view. A view with ``own_scopes``
+    opens its own: its work is several commits, and its answer comes after the last of them.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -92,8 +94,18 @@ class HostMiddleware:
         request.tenant = place.tenant  # type: ignore[attr-defined]  # read by views
         if place.tenant is None:
             return _for_djangos_admin(self.get_response(request))
+        if _opens_own_scopes(request.path_info, _URLCONFS[place.side]):
+            return self.get_response(request)
         with tenant_scope(place.tenant):
             return self.get_response(request)
+
+
+def _opens_own_scopes(path: str, urlconf: str) -> bool:
+    try:
+        view = resolve(path, urlconf).func
+    except Resolver404:
+        return False
+    return bool(getattr(view, "own_scopes", False))
 
 
 def _for_djangos_admin(response: HttpResponse) -> HttpResponse:

@@ -191,6 +191,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # A review is due on a day; the list in the office shows it without this, too.
+    "remind-reviews": {
+        "task": "retention.remind_reviews",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
 }
 
 # --- languages and time ------------------------------------------------------------------------

@@ -9,6 +9,7 @@ class RetentionConfig(AppConfig):
     def ready(self) -> None:
         from retention import checks  # noqa: F401  # registers itself with Django
         from retention.accounts import ACCOUNT
+        from retention.held import HOLD
         from retention.kinds import follow_policy, register
         from retention.trail import AUDIT
         from retention.vault.openings import OPENING
@@ -17,7 +18,7 @@ class RetentionConfig(AppConfig):
         from tenants.drafts import followers
         from tenants.staff import changers, greeters
 
-        for kind in (AUDIT, ACCOUNT, ADDRESS, OPENING):
+        for kind in (AUDIT, ACCOUNT, ADDRESS, OPENING, HOLD):
             register(kind)
         greeters.append(greet)
         changers.append(relock)

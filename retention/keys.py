@@ -1,8 +1,9 @@
 """Segment secrets and tenant keys, in the PostgreSQL instance ``keys``.
 
 That instance alone decides whether content can be read. It is in no backup, archives no WAL and
-is reached only through the functions of migration 0002, which give out no secret past its time,
-only ever shorten a life and destroy nothing that is held.
+is reached only through the functions of migrations 0002 and later, which give out no secret past
+its time unless it is held and asked for as such, only ever shorten a life and destroy nothing that
+is held.
 
 Order, everywhere: **create** the key and then the row; **forget** by destroying the key, and
 then the rows. A row without a key is noise; a key without a row expires by itself.
@@ -67,19 +68,58 @@ def open_all(tenant: Tenant, places: Mapping[UUID, UUID]) -> dict[UUID, OpenKey]
     )
     return {
         segment: OpenKey(
-            Sealer.of(
-                secret=bytes(secret),
-                tenant_key=_unwrap(tenant, bytes(wrapped)),
-                tenant=tenant.pk,
-                conversation=places[segment],
-                segment=segment,
-            ),
+            _sealer(tenant, places[segment], segment, secret, wrapped),
             # Whoever sets the wall clock does not lengthen this; the next look at the database
             # finds what a moved clock has ended.
             time.monotonic() + (expires_at - wall).total_seconds(),
         )
         for segment, secret, expires_at, wrapped in rows
     }
+
+
+def open_held_keys(
+    tenant: Tenant, *, conversation: UUID, segments: Iterable[UUID]
+) -> dict[UUID, OpenKey]:
+    """Return what opens those of ``segments`` that are held, past their time too.
+
+    For one reading: the keys are of no use afterwards. Who may have them is decided before.
+    Rule: U8.
+    """
+    rows = _ask(
+        "SELECT segment, secret, wrapped FROM key_read_held(%s, %s)", tenant.pk, list(segments)
+    )
+    return {
+        segment: OpenKey(_sealer(tenant, conversation, segment, secret, wrapped), time.monotonic())
+        for segment, secret, wrapped in rows
+    }
+
+
+def _sealer(
+    tenant: Tenant, conversation: UUID, segment: UUID, secret: bytes, wrapped: bytes
+) -> Sealer:
+    return Sealer.of(
+        secret=bytes(secret),
+        tenant_key=_unwrap(tenant, bytes(wrapped)),
+        tenant=tenant.pk,
+        conversation=conversation,
+        segment=segment,
+    )
+
+
+def hold_keys(tenant: Tenant, segments: Iterable[UUID]) -> set[UUID]:
+    """Hold the keys that are alive (or held already), and return which. Committed on return."""
+    rows = _ask("SELECT segment FROM key_hold(%s, %s)", tenant.pk, list(segments))
+    return {row[0] for row in rows}
+
+
+def release_keys(tenant: Tenant, segments: Iterable[UUID]) -> None:
+    """Hold the keys no longer; destroys nothing. Committed on return."""
+    _ask("SELECT key_release(%s, %s)", tenant.pk, list(segments))
+
+
+def held_keys(tenant: Tenant) -> set[UUID]:
+    """Return all segments of the tenant whose keys are held."""
+    return {row[0] for row in _ask("SELECT segment FROM key_held(%s)", tenant.pk)}
 
 
 def shorten_keys(tenant: Tenant, segments: Iterable[UUID], *, expires_at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,6 +23,32 @@ class Due:
     segments: tuple[UUID, ...]
     rule: str
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdable:
+    """A thing that may be held now: what it is sealed under, and for which reasons."""
+
+    segments: tuple[UUID, ...]
+    reasons: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """How things of one kind are held.
+
+    ``find(id)`` locks a living thing and says how it may be held, or nothing where it is not
+    there. ``mark(tenant, id, segments)`` and ``let_go(tenant, id)`` mark its rows, which the
+    database allows only as the holds on it say. ``held(tenant)`` tells what is marked: things and
+    their segments. These run as the application, in the scope; ``due(id)``, which tells what of a
+    thing is due, as the purge role.
+    """
+
+    find: Callable[[UUID], Holdable | None]
+    mark: Callable[[Tenant, UUID, Collection[UUID]], None]
+    let_go: Callable[[Tenant, UUID], None]
+    held: Callable[[Tenant], Mapping[UUID, frozenset[UUID]]]
+    due: Callable[[UUID], Sequence[Due]]
 
 
 def nothing_sealed(after: UUID | None, limit: int) -> Sequence[UUID]:
@@ -53,7 +79,7 @@ class Kind:
     run as the application, in the scope, and so does ``held(limit)``, which counts what is kept
     now, as far as ``limit``. ``shorten(tenant, policy)`` gives what is older than a version no
     longer than that allows, in the transaction that publishes it. A kind that others name goes
-    ``last``, in the same run as the last of those.
+    ``last``, in the same run as the last of those. ``holding`` is there where things can be held.
     """
 
     name: str
@@ -66,6 +92,7 @@ class Kind:
     shorten: Callable[[Tenant, Policy], None] = nothing_shorter
     held: Callable[[int], int] = nothing_told
     last: bool = False
+    holding: Holding | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -79,6 +106,11 @@ def register(kind: Kind) -> None:
 def registered() -> tuple[Kind, ...]:
     """Return every kind, in the order in which they are purged."""
     return tuple(sorted(_kinds.values(), key=lambda kind: kind.last))
+
+
+def holdings() -> dict[str, tuple[Kind, Holding]]:
+    """Return the kinds whose things can be held, by name."""
+    return {kind.name: (kind, kind.holding) for kind in registered() if kind.holding}
 
 
 def follow_policy(tenant: Tenant, policy: Policy) -> None:

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
-from retention import ledger, purge, watchdog
+from retention import ledger, purge, releases, reviews, watchdog
 from retention.vault import days
 from tenants.jobs import job
 
 
 @job(purge.JOB)
 def purge_what_is_due() -> None:
-    """Forget whatever is due, for every tenant."""
+    """End the holds that are over, then forget whatever is due, for every tenant."""
+    releases.reconcile_holds()
     purge.purge()
+
+
+@job("retention.remind_reviews")
+def remind_of_reviews() -> None:
+    """Write down which holds somebody should have looked at by today."""
+    reviews.remind_reviews()
 
 
 @job("retention.expire_keyless")

@@ -100,6 +100,10 @@ class Conversation(TenantModel):
                 condition=models.Q(held=False),
                 name="conversation_due",
             ),
+            # Which talks are held: asked every minute, and hardly ever many.
+            models.Index(
+                fields=["tenant"], condition=models.Q(held=True), name="conversation_held"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,9 +18,11 @@ from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
 from chat.pages.theme import theme_url
+from retention.reviews import reviews_due
 from retention.watchdog import Standing
 from tenants import staff
 from tenants.models import Membership, Role
+from tenants.scope import tenant_scope
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,15 @@ class Section:
     roles: frozenset[str]
 
 
+_BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
+_OFFICERS = frozenset({Role.OFFICER})
+
 SECTIONS: tuple[Section, ...] = (
-    Section("office-policy", _("What is kept"), frozenset({Role.OFFICER, Role.ADMINISTRATOR})),
-    Section("office-vault", _("The address vault"), frozenset({Role.OFFICER})),
+    Section("office-policy", _("What is kept"), _BOTH),
+    Section("office-kept", _("Kept talks"), _BOTH),
+    Section("office-holds", _("Holds"), _BOTH),
+    Section("office-vault", _("The address vault"), _OFFICERS),
+    Section("office-trail", _("Who did what"), _OFFICERS),
 )
 
 
@@ -58,16 +66,21 @@ class OfficePage:
     member_title: str
     sections: list[SectionLink]
     alarm: Standing | None
+    # How many holds somebody should have looked at by today.
+    reviews_due: int
 
 
 View = Callable[..., HttpResponse]
 
 
-def office(url_name: str, *only: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+def office(
+    url_name: str, *only: str, own_scopes: bool = False
+) -> Callable[[View], Callable[..., HttpResponseBase]]:
     """Let the members of a section's roles into a view, which is called with the member.
 
     ``only`` narrows the roles for a view that changes something. Anybody who is signed in with
-    another role gets what an unknown address gets. The view runs in the member's language.
+    another role gets what an unknown address gets. The view runs in the member's language, and in
+    the tenant's scope unless it opens scopes of its own.
     """
     section = next(one for one in SECTIONS if one.url_name == url_name)
     roles = frozenset(only) or section.roles
@@ -75,7 +88,8 @@ def office(url_name: str, *only: str) -> Callable[[View], Callable[..., HttpResp
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
         def let_in(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            member = staff.current_membership(request)
+            with tenant_scope(request.tenant):
+                member = staff.current_membership(request)
             if member is None:
                 return redirect("login")
             if member.role not in roles:
@@ -83,6 +97,7 @@ def office(url_name: str, *only: str) -> Callable[[View], Callable[..., HttpResp
             with translation.override(languages.desk_language(request, request.tenant)):
                 return view(request, member, *args, **kwargs)
 
+        let_in.own_scopes = own_scopes  # type: ignore[attr-defined]  # read by HostMiddleware
         return let_in
 
     return decorate
@@ -98,9 +113,10 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render ``template`` with ``content`` inside the office, at ``section``."""
-    page = _office_page(request, member, section)
-    context = {"page": page, "content": content, "frame": "chat/office/base.html"}
-    response = render(request, template, context, status=status)
+    with tenant_scope(request.tenant):
+        page = _office_page(request, member, section)
+        context = {"page": page, "content": content, "frame": "chat/office/base.html"}
+        response = render(request, template, context, status=status)
     # Under "no-referrer" browsers send `Origin: null` with a form, and the CSRF check refuses it.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
@@ -119,6 +135,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         member_title=member.title_in(language, tenant),
         sections=links_for(member, current=section),
         alarm=alarm_for(tenant, member),
+        reviews_due=reviews_due(tenant).count(),
     )
 
 

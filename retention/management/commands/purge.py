@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from retention import purge
+from retention import purge, releases
 from tenants import jobs
 
 
@@ -12,6 +12,7 @@ class Command(BaseCommand):
     help = "Forget whatever is due now, for every tenant, rows without a key included."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        releases.reconcile_holds()
         keyless = purge.expire_keyless()
         purged = jobs.run(purge.JOB, purge.purge, wait=True)
         if purged is None:

@@ -30,5 +30,5 @@ REVOKE CREATE ON SCHEMA public FROM helpline_writer;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0005_lives"), ("tenants", "0005_lives")]
+    dependencies = [("chat", "0006_holds"), ("tenants", "0005_lives")]
     operations = [migrations.RunSQL(WITH_THE_MEMBER), migrations.RunSQL(NAMED)]

@@ -1,0 +1,69 @@
+"""Words of the office for what the database says in codes, in the active translation."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from babel.dates import format_date, format_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chat.pages.languages import locale_of
+from chat.states import Author
+from retention.models import Hold
+from tenants.models import Tenant
+
+REASONS: dict[str, Promise] = {
+    Hold.Reason.INVESTIGATION: _("Investigation"),
+    Hold.Reason.DANGER: _("Danger to life or health"),
+    Hold.Reason.ACCESS: _("Somebody has asked to read it"),
+}
+
+AUTHORS: dict[int, Promise] = {
+    Author.VISITOR: _("The visitor"),
+    Author.COUNSELLOR: _("The counsellor"),
+    Author.SYSTEM: _("The platform"),
+}
+
+# What stands in the trail. An action that is not told here is shown by its code.
+ACTIONS: dict[str, Promise] = {
+    "conversation.read": _("Opened a kept talk"),
+    "policy.published": _("Published a promise"),
+    "talk.flagged": _("Marked a talk as holding personal data"),
+    "hold.placed": _("Placed a hold"),
+    "hold.confirmed": _("Confirmed a hold as the second person"),
+    "hold.read": _("Read what a hold keeps"),
+    "hold.reviewed": _("Reviewed a hold"),
+    "hold.review_due": _("A review of a hold was due"),
+    f"hold.{Hold.Outcome.HANDED_OVER}": _("Handed over and ended a hold"),
+    f"hold.{Hold.Outcome.OVER}": _("Ended a hold"),
+    f"hold.{Hold.Outcome.REFUSED}": _("Refused a hold as the second person"),
+    f"hold.{Hold.Outcome.LAPSED}": _("A hold ended without a second person"),
+    f"hold.{Hold.Outcome.GONE}": _("A hold ended because what it held was gone"),
+}
+
+
+def action_in_words(action: str) -> str:
+    return str(ACTIONS.get(action, action))
+
+
+def basis_in_words(basis: str) -> str:
+    """Return a basis as it was written; the reason that begins that of a hold in words."""
+    reason, colon, rest = basis.partition(": ")
+    return f"{REASONS[reason]}{colon}{rest}" if colon and reason in REASONS else basis
+
+
+def short(thing: UUID | None) -> str:
+    """Return the beginning of an id: enough to tell one from another on a page."""
+    return str(thing)[:8] if thing else ""
+
+
+def day_in_words(day: date, *, language: str) -> str:
+    return str(format_date(day, format="d MMM y", locale=locale_of(language)))
+
+
+def hour_in_words(moment: datetime, tenant: Tenant, *, language: str) -> str:
+    """Return a whole hour on the tenant's own clock."""
+    there = moment.astimezone(tenant.tzinfo)
+    return str(format_datetime(there, format="d MMM y HH:mm", locale=locale_of(language)))
