@@ -10,7 +10,7 @@ from django.db import connection
 from retention.kinds import Due, Kind
 from retention.models import Hold
 
-_DUE = "SELECT id, expiry_rule FROM retention_hold ORDER BY expires_at LIMIT %s"
+_DUE = "SELECT id, expiry_rule, expires_at FROM retention_hold ORDER BY expires_at LIMIT %s"
 _FORGET = "DELETE FROM retention_hold WHERE id = ANY (%s)"
 
 
@@ -18,7 +18,7 @@ def due_holds(limit: int) -> Sequence[Due]:
     """Return records of holds whose life is over, oldest first. As the purge role."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [limit])
-        return [Due(hold, (), rule) for hold, rule in cursor.fetchall()]
+        return [Due(hold, (), rule, since) for hold, rule, since in cursor.fetchall()]
 
 
 def forget_holds(items: Sequence[Due]) -> int:

@@ -38,8 +38,9 @@ class Figure:
 
 
 # Filled by whoever has something to prove, in ``AppConfig.ready``: called in the tenant's scope
-# with the tenant and the language (nb, sv, en). A figure below five says so and not which.
-figures: list[Callable[[Tenant, str], Figure]] = []
+# with the tenant and the language (nb, sv, en); nothing where a tenant has no such figure. A figure
+# below five says so and not which.
+figures: list[Callable[[Tenant, str], Figure | None]] = []
 
 
 def held(*, now: datetime) -> list[Held]:
@@ -59,4 +60,5 @@ def last_day_told() -> date | None:
 
 
 def figures_of(tenant: Tenant, language: str) -> list[Figure]:
-    return [figure(tenant, language) for figure in figures]
+    told = (figure(tenant, language) for figure in figures)
+    return [figure for figure in told if figure is not None]

@@ -36,8 +36,11 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
         ("chat/lives.py:flag_talk", "retention/keys.py:shorten_each"),
     ),
     "held": (
-        _("The deletion passes over what is held, and takes it once it is let go."),
-        ("retention/purge.py:forget",),
+        _(
+            "Two people and a reason are needed. The deletion passes over what is held, and takes it"
+            " before anybody is told that it is let go."
+        ),
+        ("retention/holds.py:place_hold", "retention/releases.py:release_hold"),
     ),
     "erase": (
         _(
@@ -49,6 +52,13 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
     "address": (
         _("The outermost door takes the address away before any other part of the program runs."),
         ("helpline/address.py:WithoutAddress",),
+    ),
+    "address-vault": (
+        _(
+            "The outermost door seals the address before any other part of the program runs, with a"
+            " key that only two people together can use. The key is destroyed when its time is over."
+        ),
+        ("helpline/address.py:sealed_at_start", "retention/vault/openings.py:agree"),
     ),
     "access": (
         _("Nobody can open a kept talk without saying why, and that is written down."),
@@ -73,12 +83,15 @@ _KINDS: dict[str, str | Lazy] = {
     "farewell": _("Notes that a talk has ended"),
     "audit": _("Entries about what staff did"),
     "address": _("Locked-in IP addresses"),
+    "opening": _("Requests to open the vault"),
+    "hold": _("Notes that a talk was held"),
+    "account": _("Members of staff who have left"),
 }
 
 
-def enforced(promise: Promise) -> Enforced:
+def enforced(promise: Promise, *, vault: bool = False) -> Enforced:
     """Return how ``promise`` is kept, in the active translation."""
-    how, places = _HOW[promise.kind]
+    how, places = _HOW[f"{promise.kind}-vault" if vault else promise.kind]
     return Enforced(promise, str(how), places)
 
 

@@ -26,7 +26,8 @@ from retention import proof as proving
 from retention.overdue import LATE, Overdue, overdue
 from retention.proof import FEW, Figure, Held
 from tenants import policies, promises
-from tenants.models import Tenant
+from tenants.models import Policy, Tenant
+from tenants.promises import Promise
 
 _FIVE_MINUTES = "public, max-age=300"
 
@@ -98,7 +99,7 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
         theme_url=theme_url(tenant),
         leave_url=leave_url(tenant),
         version=policy.version,
-        promises=[enforced(promise) for promise in said],
+        promises=[enforced(promise, vault=_is_vault(promise, policy)) for promise in said],
         held=[_held(one) for one in proving.held(now=now)],
         overdue=[_overdue(one, language) for one in overdue(tenant, now=now, late=LATE)],
         last_told=date_in_words(told, language) if told else "",
@@ -106,6 +107,10 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
         sealed_on=date_in_words(latest.on, language) if latest else "",
         digest=bytes(latest.digest).hex() if latest else "",
     )
+
+
+def _is_vault(promise: Promise, policy: Policy) -> bool:
+    return promise.kind == "address" and policy.address == Policy.Address.VAULT
 
 
 def _held(one: Held) -> ProofLine:

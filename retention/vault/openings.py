@@ -36,7 +36,7 @@ from tenants.models import AuditEntry, Membership, Tenant, User
 # An hour to agree, half an hour to look, half an hour on the screen (migration 0008_vault_keys).
 LONGEST_OPENING = timedelta(hours=2)
 TOLD_LENGTH = 120
-_DUE = "SELECT id FROM retention_vaultrequest ORDER BY expires_at LIMIT %s"
+_DUE = "SELECT id, expires_at FROM retention_vaultrequest ORDER BY expires_at LIMIT %s"
 _FORGET = "DELETE FROM retention_vaultrequest WHERE id = ANY (%s)"
 State, Basis = VaultRequest.State, VaultRequest.Basis
 
@@ -241,7 +241,7 @@ def due_requests(limit: int) -> Sequence[Due]:
     """Return requests whose time is over. As the purge role."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [limit])
-        return [Due(request, (), "D7") for (request,) in cursor.fetchall()]
+        return [Due(request, (), "D7", since) for request, since in cursor.fetchall()]
 
 
 def forget_requests(items: Sequence[Due]) -> int:

@@ -27,7 +27,9 @@ from tenants.models import Policy, Tenant
 PLAIN_BYTES = 96
 _ID_LENGTH = 32
 _REFERENCE = re.compile(r"[0-9a-f]{8}")
-_DUE = "SELECT id, expiry_rule FROM retention_addressrecord ORDER BY expires_at LIMIT %s"
+_DUE = (
+    "SELECT id, expiry_rule, expires_at FROM retention_addressrecord ORDER BY expires_at LIMIT %s"
+)
 _FORGET = "DELETE FROM retention_addressrecord WHERE id = ANY (%s)"
 
 
@@ -126,7 +128,7 @@ def due_records(limit: int) -> Sequence[Due]:
     """Return records whose life is over, oldest first. As the purge role."""
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [limit])
-        return [Due(record, (), rule) for record, rule in cursor.fetchall()]
+        return [Due(record, (), rule, since) for record, rule, since in cursor.fetchall()]
 
 
 def forget_records(items: Sequence[Due]) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from chat.calls import call
+from retention import keys
 from retention.models import Hold
 from retention.reviews import remind_reviews, today_at
 from tenants.models import Role, Tenant
@@ -96,6 +98,23 @@ def test_hold_from_the_list_of_kept_talks_to_its_handing_over(
     assert (answer.headers["Location"], seen(talk, segments)) == (f"{HOLDS}?said=ended", GONE)
     assert "What was due has been destroyed." in officer.read(HOLDS, said="ended")
     assert trail_of(tenant) == ["hold.placed", "hold.confirmed", "hold.read", "hold.handed_over"]
+
+
+def test_page_commits_how_a_hold_ends_before_it_lets_go_of_the_keys(
+    tenant: Tenant, officer: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request is one transaction elsewhere; a crash in this one would leave a hold without keys."""
+    held = hold(tenant, ended(tenant, *SENT), reason="access")
+    release_keys, committed = keys.release_keys, []
+
+    def look_and_release(line: Tenant, segments: Iterable[UUID]) -> None:
+        committed.append(outcome_of(held))
+        release_keys(line, segments)
+
+    monkeypatch.setattr(keys, "release_keys", look_and_release)
+
+    assert officer.post(act(held, "release"), {"outcome": "over"}).status_code == 302
+    assert committed == [("over", False)]
 
 
 def test_what_is_held_is_visible_to_its_owner_and_to_officers_alone(
