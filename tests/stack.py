@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from helpline.processes import spawn, stop, wait_until
 from helpline.web import listen
@@ -20,6 +21,9 @@ START_SECONDS = 30
 
 class LiveStack:
     """One web process, started and stopped (and killed) at will. The port stays the same."""
+
+    # What Python runs; tests of faults lay traps in it first.
+    program: ClassVar[tuple[str, ...]] = ("-m", "helpline.web")
 
     def __init__(self, variables: Mapping[str, str], directory: Path) -> None:
         self.listener: socket.socket = listen("127.0.0.1", 0)
@@ -43,7 +47,7 @@ class LiveStack:
     def start(self) -> None:
         """Start, and wait until it answers anything at all."""
         descriptor = self.listener.fileno()
-        command = [sys.executable, "-m", "helpline.web", "--fd", str(descriptor)]
+        command = [sys.executable, *self.program, "--fd", str(descriptor)]
         with self.log.open("ab") as log:
             self.process = spawn(
                 command, log=log, cwd=PROJECT, env=self.environment, pass_fds=(descriptor,)

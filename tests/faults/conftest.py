@@ -1,0 +1,31 @@
+"""One house for all faults that it survives, healed before each."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.house import House
+
+
+@pytest.fixture(scope="session")
+def one_house() -> Iterator[House]:
+    directory = Path(tempfile.mkdtemp(prefix="helpline-faults-", dir="/tmp"))  # noqa: S108  # short
+    made = House(directory)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+async def house(one_house: House) -> House:
+    """The house with everything in it running."""
+    await one_house.do(one_house.heal)
+    return one_house
