@@ -41,6 +41,7 @@ Sink = Callable[[Event], None]
 HERE_SECONDS, SILENT_SECONDS = 10, 40
 # What a newcomer waits for the others to tell it which groups they have.
 LEARN_SECONDS = 2
+PUBLISH_SECONDS = 2
 RETRY_SECONDS = (0.1, 0.5, 1, 2, 5)
 
 
@@ -121,6 +122,9 @@ class _Loop:
         self.groups: dict[str, set[str]] = {}
         self.elsewhere: dict[str, set[str]] = {}
         self.connected = False
+        # Hosts that were tried and did not answer; ``on_away`` is told of the first and the last.
+        self._silent: set[Any] = set()
+        self.on_away: Callable[[], None] = lambda: None
         # Until the others have had time to tell what they have, nobody knows where members are.
         self._knows_from = math.inf
         self._queues: dict[str, asyncio.Queue[Event]] = defaultdict(asyncio.Queue)
@@ -208,10 +212,14 @@ class _Loop:
                 for process, items in batch.items():
                     for item in _packed(items):
                         pipe.publish(f"{self.prefix}:{process}", item)
-                await pipe.execute()
+                # A Valkey that hangs would hold up what comes after this batch as well.
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    await pipe.execute()
         except (RedisError, OSError, TimeoutError):
             # Lost, and found again by the pulse.
-            log.warning("valkey_unreachable")
+            self._note_silent(client)
+        else:
+            self._note_answering(client)
 
     def _by_client(self, processes: Iterable[str]) -> Iterable[tuple[Any, list[str]]]:
         """Sort processes by where they listen; the common channel is on every host."""
@@ -239,14 +247,18 @@ class _Loop:
                     failures = 0
                     await self._read(pubsub)
             except (TimeoutError, RedisError, OSError):
-                log.warning("valkey_unreachable")
+                pass
+            except Exception:  # whatever it was, nobody else would begin to listen again
+                log.exception("listening_failed")
             self.connected = False
+            self._note_silent(self._home)
             self.elsewhere.clear()
             await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
             failures += 1
 
     async def _read(self, pubsub: Any) -> None:
         self.connected = True
+        self._note_answering(self._home)
         # Whoever hears it tells us its groups; ours are told in the same breath.
         self._tell("all", ("hello", self.process, list(self.groups)))
         said_at = time.monotonic()
@@ -262,16 +274,37 @@ class _Loop:
                     self._take(what)
 
     def _take(self, what: tuple[Any, ...]) -> None:
-        verb, first, second = what
-        if verb == "event":
-            self._deliver(first, second)
-        elif verb == "spread":
-            if first[0] != self.process:
-                self._deliver(first[1], second)
-        elif verb == "send":
-            self._hand(first, second)
-        elif first != self.process:
-            self._note(verb, first, second)
+        # A process of another version may say more, and say what this one has no word for.
+        match what:
+            case ("event", group, event, *_):
+                self._deliver(group, event)
+            case ("spread", (process, group), event, *_):
+                if process != self.process:
+                    self._deliver(group, event)
+            case ("send", channel, event, *_):
+                self._hand(channel, event)
+            case ("hello" | "here" | "join" | "leave" as verb, process, groups, *_):
+                if process != self.process:
+                    self._note(verb, process, groups)
+
+    @property
+    def away(self) -> bool:
+        """Say whether events may be lost: a host does not answer."""
+        return bool(self._silent)
+
+    def _note_silent(self, host: Any) -> None:
+        was_away = self.away
+        self._silent.add(host)
+        if not was_away:
+            log.warning("valkey_unreachable")
+            self.on_away()
+
+    def _note_answering(self, host: Any) -> None:
+        if host in self._silent:
+            self._silent.discard(host)
+            if not self.away:
+                log.warning("valkey_back")
+                self.on_away()
 
     def _forget_the_silent(self, now: float) -> None:
         for process in [p for p, at in self._heard.items() if now - at > SILENT_SECONDS]:

@@ -14,7 +14,7 @@ from tests.faults.house import House
 
 @pytest.fixture(scope="session")
 def one_house() -> Iterator[House]:
-    directory = Path(tempfile.mkdtemp(prefix="helpline-faults-", dir="/tmp"))  # noqa: S108  # short
+    directory = Path(tempfile.mkdtemp(prefix="helpline-faults-", dir="/tmp"))  # short
     made = House(directory)
     try:
         made.start()

@@ -119,7 +119,9 @@ class End:
     async def _send(self, name: str) -> None:
         if self._socket is not None and self.up and name in self._asked:
             with suppress(ConnectionClosed):
-                await self._socket.send(json.dumps(self.addressed(self._asked[name]) | {"ref": name}))
+                await self._socket.send(
+                    json.dumps(self.addressed(self._asked[name]) | {"ref": name})
+                )
 
     def addressed(self, frame: Frame) -> Frame:
         return frame
