@@ -131,6 +131,8 @@ def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
     """
     with tenant_scope(tenant):
         ended = _end(tenant, conversation_id, by)
+    # What an earlier erasure left when it broke off goes too: its segments are shown to nobody here.
+    finish_forgetting(tenant, conversation_id)
     if ended is None:
         return False
     if ended.expires_at <= ended.at:
@@ -190,8 +192,7 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         return None
     now = clock.now()
     policy = Policy.objects.get(pk=conversation.policy_id)
-    counted = clock.counted_from(now)
-    expires_at, rule = expiry_of(tenant, policy, ended_at=counted)
+    expires_at, rule = expiry_of(tenant, policy, ended_at=clock.counted_from(now))
     segments = tuple(Segment.objects.filter(conversation=conversation).values_list("pk", flat=True))
     Farewell.objects.create(
         tenant=tenant,
@@ -201,7 +202,8 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         language=conversation.language,
         last_seq=conversation.last_seq,
         ended_by=by,
-        expires_at=counted + FAREWELL,
+        # By the clock that reading obeys: a farewell that is over already could not be written.
+        expires_at=now + FAREWELL,
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -238,6 +240,8 @@ def erase_conversation(tenant: Tenant, conversation_id: UUID) -> int:
         keys.hold_keys(tenant, [segment])
     else:
         purge.forget(CONVERSATION, tenant, [Due(conversation_id, erased.segments, rule)])
+        # An erasure that broke off before has left what this one cannot see.
+        finish_forgetting(tenant, conversation_id)
     tell(conversation_id, "erased", through=erased.through)
     return erased.through
 

@@ -101,7 +101,10 @@ def _database(name: str) -> dict[str, Any]:
     parsed: dict[str, Any] = env.db_url(name)
     options = parsed.setdefault("OPTIONS", {})
     if POOL_SIZE:
-        options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10}
+        # Left to itself a pool that has lost its connections waits twice as long before each attempt,
+        # up to minutes. Given up early, the next piece of work begins with an attempt of its own.
+        pool = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10, "reconnect_timeout": 2}
+        options["pool"] = pool
     return {**parsed, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "TEST": {"MIRROR": None}}
 
 

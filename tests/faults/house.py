@@ -14,12 +14,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import psycopg
 
 from helpline import local
+from helpline.binaries import EngineError
 from helpline.children import BEAT, WORKER, Child
 from helpline.engines import Engines
 from helpline.processes import kill_group, wait_until
@@ -67,6 +69,8 @@ class Web(LiveStack):
 class House:
     """Everything under one roof; ``start`` and ``stop`` frame its life."""
 
+    prepare: ClassVar[tuple[str, ...]] = ("-m", "helpline.prepare")
+
     def __init__(self, directory: Path, *, preload: Mapping[str, str] | None = None) -> None:
         self.state = State(directory)
         self.preload = dict(preload or {})
@@ -107,7 +111,7 @@ class House:
             "HELPLINE_SAY_PER_SECOND": "100000",
         }
         self.run("manage.py", "collectstatic", "--noinput", "-v0")
-        self.run("-m", "helpline.prepare", str(self.state.root / "demo.json"), "--open")
+        self.run(*self.prepare, str(self.state.root / "demo.json"), "--open")
         served = local.without_owners(self.variables)
         self.webs = [Web(served, self.log, f"web-{number}") for number in (1, 2)]
         for web in self.webs:
@@ -125,6 +129,29 @@ class House:
         self.engines.stop()
         if self.mounted:
             subprocess.run(["/bin/umount", "--lazy", str(self.state.engines)], check=True)
+
+    def purge(self, armed: Path) -> int:
+        """Run the purge once in a process of its own with traps in it; return its exit code."""
+        served = self._environment(
+            {**local.without_owners(self.variables), "HELPLINE_TEST_TRAP": str(armed)}
+        )
+        command = [sys.executable, "-m", "tests.faults.trap", "purge"]
+        with (self.log / "purge.log").open("ab") as log:
+            ended = subprocess.run(
+                command, cwd=PROJECT, env=served, check=False, stdout=log, stderr=log
+            )
+        return ended.returncode
+
+    def heal_with_patience(self) -> None:
+        """The same where an engine may need several attempts, as the supervisor makes them."""
+
+        def healed() -> bool:
+            with suppress(EngineError):
+                self.heal()
+            return not self.engines.dead()
+
+        if not wait_until(healed, seconds=START_SECONDS):
+            raise RuntimeError(f"the engines do not start; see {self.log}")
 
     def heal(self) -> None:
         """Start again what has ended, as the supervisor does (tests/helpline/test_up.py)."""
@@ -161,6 +188,12 @@ class House:
         process = self.jobs[name].process
         assert process is not None
         kill_group(process)
+
+    async def sprung(self, web: Web) -> None:
+        """Wait until an engine has died in the trap that was laid in ``web``."""
+        async with asyncio.timeout(START_SECONDS):
+            while web.armed.exists() or not self.engines.dead():  # noqa: ASYNC110  # whoever dies there sets no event
+                await asyncio.sleep(0.02)
 
     # Jobs.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -85,7 +84,7 @@ class End:
         """Ask for something until it is answered, over as many sockets as it takes."""
         ref = uuid4().hex
         await self._ask(ref, frame)
-        return await self.heard(lambda one: one.get("ref") == ref)
+        return await self.heard(lambda one: one.get("ref") == ref and self._is_answer(one))
 
     async def heard(self, wanted: Callable[[Frame], bool]) -> Frame:
         """Return the first frame ever given that is ``wanted``."""
@@ -167,16 +166,28 @@ class End:
         if kind == "welcome":
             self.welcomed(frame)
             self.up = True
+            for page in (frame, *frame.get("conversations", ())):
+                if self.is_mine(page) and page.get("more"):
+                    await self._read_on(page)
             for name in list(self._asked):
                 await self._send(name)
         elif kind == "error" and frame["code"] in AGAIN:
             asyncio.get_running_loop().call_later(BACK_SECONDS, self._again, frame.get("ref"))
+        elif kind == "more" and self.is_mine(frame):
+            self.page(frame["messages"])
+            await self._read_on(frame)
         elif self.is_mine(frame):
             self._note(frame)
         self.frames.append(frame)
         self._asked.pop(frame.get("ref", ""), None) if self._is_answer(frame) else None
         async with self._changed:
             self._changed.notify_all()
+
+    async def _read_on(self, page: Frame) -> None:
+        """Ask for the rest of a page that was full."""
+        if page["more"]:
+            frame = {"type": "more", "after": page["messages"][-1]["seq"]}
+            await self._ask(uuid4().hex, frame)
 
     @staticmethod
     def _is_answer(frame: Frame) -> bool:
@@ -233,6 +244,7 @@ class Visitor(End):
 
     def welcomed(self, frame: Frame) -> None:
         self.last = max(self.last, frame["erased_through"])
+        self.texts = {k: v for k, v in self.texts.items() if k > frame["erased_through"]}
         if not frame["ended"]:
             self.page(frame["messages"])
 
@@ -248,14 +260,20 @@ class Counsellor(End):
         return {"type": "hello", "protocol": 1}
 
     def addressed(self, frame: Frame) -> Frame:
-        about = frame["type"] in {"say", "close", "open", "typing", "seen", "claim"}
+        about = frame["type"] in {"say", "close", "open", "more", "claim"}
         return {"conversation": self.conversation, **frame} if about else frame
 
     def welcomed(self, frame: Frame) -> None:
-        for one in frame["conversations"]:
-            if self.is_mine(one):
-                self.last = max(self.last, one["erased_through"])
-                self.page(one["messages"])
+        mine = [one for one in frame["conversations"] if self.is_mine(one)]
+        for one in mine:
+            self.last = max(self.last, one["erased_through"])
+            self.texts = {k: v for k, v in self.texts.items() if k > one["erased_through"]}
+            if one["erased_through"]:
+                self.frames.append({"type": "erased", "through": one["erased_through"]})
+            self.page(one["messages"])
+        if self.texts and not mine:
+            # As a browser takes it: a talk that one does not have any more is over.
+            self.frames.append({"type": "ended", "by": "?"})
 
     def is_mine(self, frame: Frame) -> bool:
         return frame.get("conversation") == self.conversation
@@ -328,11 +346,11 @@ def begin(house: House, slug: str = SLUG) -> Frame:
     return opened
 
 
-def sign_in(house: House, slug: str = SLUG, role: str = "counsellor") -> str:
+def sign_in(house: House, slug: str = SLUG, who: int = 0) -> str:
     """Return the Cookie header of a member's desk, signed in once in the life of the house."""
-    name = f"{slug} {role}"
+    name = f"{slug} {who}"
     if name not in house.cookies:
-        user = next(one for one in house.demo(slug)["users"] if one["role"] == role)
+        user = house.demo(slug)["users"][who]
         port, host = house.webs[0].port, f"desk-{slug}"
         page = ask(house, port, "GET", host, "/desk/login/")
         text = page.body.decode()  # type: ignore[attr-defined]  # see ask
@@ -361,11 +379,12 @@ async def pair(
     slug: str = SLUG,
     visitor_at: Sequence[int] = (),
     desk_at: Sequence[int] = (),
+    who: int = 0,
 ) -> AsyncIterator[Pair]:
     """A talk that has just been taken: the visitor on the first web process, the desk on the second."""
     first, second = (web.port for web in house.webs)
     visitor = Visitor(slug, visitor_at or [first, second])
-    cookie = await asyncio.to_thread(sign_in, house, slug)
+    cookie = await asyncio.to_thread(sign_in, house, slug, who)
     desk = Counsellor(f"desk-{slug}", desk_at or [second, first], cookie=cookie)
     opened = await asyncio.to_thread(begin, house, slug)
     visitor.conversation = desk.conversation = opened["conversation"]
@@ -378,11 +397,16 @@ async def pair(
         assert assigned["type"] == "assigned", assigned
         await visitor.heard(lambda frame: frame["type"] == "state")
         yield Pair(house, visitor, desk)
-    finally:
         if desk.up:
             await desk.request(type="close")
+    except BaseException:
+        # What has failed must not keep a counsellor from the next test.
+        house.heal_with_patience()
+        house.rows(
+            "UPDATE chat_conversation SET state = 'ended', ended_at = now(), ended_by = 'system'"
+            " WHERE state <> 'ended' RETURNING 1"
+        )
+        raise
+    finally:
         await visitor.go()
         await desk.go()
-
-
-__all__ = ["Counsellor", "End", "Pair", "Visitor", "ask", "begin", "deque", "pair", "sign_in"]

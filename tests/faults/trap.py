@@ -1,6 +1,7 @@
 """A web process with a trap at every step that matters: whoever is named in it dies there.
 
     python -m tests.faults.trap --fd 3
+    python -m tests.faults.trap purge
 
 The trap is laid by a file (``HELPLINE_TEST_TRAP``): a step, before or after it, and the process
 whose tree is killed, 0 for this one itself. It springs once. A step is a function of the product.
@@ -12,12 +13,29 @@ import functools
 import inspect
 import json
 import os
+import signal
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import django
+from django.core.management import call_command
+
+from helpline import prepare, web
 from tests.faults.killing import kill_tree
+
+if os.environ.get("HELPLINE_TEST_SHIFT"):
+    # Before anything of the product looks at the clock; only one house's clock is ever set.
+    from tests.faults.shifting import follow_shift
+
+    follow_shift()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
+django.setup()
+
+from chat.neglect import tend_all  # noqa: E402  # after the set-up
+from retention.purge import purge  # noqa: E402  # the same
 
 STEPS = (
     "chat.writer:Writer._call",
@@ -77,16 +95,31 @@ def _spring(armed: Path, step: str, when: str) -> None:
         kill_tree(trap["pid"] or os.getpid())
 
 
+def work() -> None:
+    """Do what the worker does, when told, in one process that lives on."""
+    for line in sys.stdin:
+        match line.strip():
+            case "tend":
+                tend_all()
+            case "purge":
+                purge()
+            case "shift":
+                os.kill(os.getpid(), signal.SIGUSR1)
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
+
+
 def main() -> None:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
-    django.setup()
     lay(Path(os.environ["HELPLINE_TEST_TRAP"]))
-
-    from helpline import web
-
-    web.main()
+    match sys.argv[1:]:
+        case ["job"]:
+            work()
+        case ["prepare", *arguments]:
+            sys.exit(prepare.main(arguments))
+        case [command] if not command.startswith("-"):
+            call_command(command)
+        case _:
+            web.main()
 
 
 if __name__ == "__main__":
