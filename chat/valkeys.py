@@ -16,6 +16,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import redis
 import redis.asyncio
 from channels_redis.utils import create_pool
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 # Longer than any pause between two messages: redis-py would drop an idle subscription otherwise.
@@ -61,7 +64,8 @@ def home_of(name: str, hosts: Sequence[Any]) -> int:
 def async_client(host: Host) -> redis.asyncio.Redis:
     """Return a client for an event loop; it connects when it is first used."""
     timeouts = {"socket_timeout": SOCKET_SECONDS, "socket_connect_timeout": CONNECT_SECONDS}
-    return redis.asyncio.Redis(connection_pool=create_pool({**host, **timeouts}))
+    asking = at_once(host, AsyncRetry(NoBackoff(), 0))
+    return redis.asyncio.Redis(connection_pool=create_pool({**host, **asking, **timeouts}))
 
 
 def sync_client(host: Host) -> redis.Redis:
@@ -69,8 +73,16 @@ def sync_client(host: Host) -> redis.Redis:
     if "address" in host:
         return redis.Redis.from_url(host["address"], **_quick)
     login = {name: host[name] for name in ("username", "password", "db") if name in host}
-    sentinel = Sentinel(  # type: ignore[no-untyped-call]  # redis-py
-        host["sentinels"], sentinel_kwargs=host["sentinel_kwargs"], **login, **_quick
-    )
+    asking = at_once(host, Retry(NoBackoff(), 0))
+    sentinel = Sentinel(host["sentinels"], **asking, **login, **_quick)  # type: ignore[no-untyped-call]  # redis-py
     master: redis.Redis = sentinel.master_for(host["master_name"])  # type: ignore[no-untyped-call]  # redis-py
     return master
+
+
+def at_once(host: Host, retry: object) -> Host:
+    """Return how Sentinels are asked: once each, with a ``retry`` that never does."""
+    # redis-py asks a Sentinel that is not there again and again, for ten seconds and more, before
+    # it turns to the next one.
+    if "address" in host:
+        return {}
+    return {"sentinel_kwargs": {**host["sentinel_kwargs"], "retry": retry}}

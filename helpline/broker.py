@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from chat.valkeys import Host, read_host
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from chat.valkeys import Host, at_once, read_host
 
 
 def of(address: str) -> tuple[str, dict[str, Any]]:
@@ -23,5 +26,5 @@ def of(address: str) -> tuple[str, dict[str, Any]]:
 def _behind_sentinel(host: Host) -> tuple[str, dict[str, Any]]:
     login = ":".join(quote(host.get(name, ""), safe="") for name in ("username", "password"))
     each = [f"sentinel://{login}@{name}:{port}" for name, port in host["sentinels"]]
-    options = {name: host[name] for name in ("master_name", "sentinel_kwargs")}
+    options = {"master_name": host["master_name"], **at_once(host, Retry(NoBackoff(), 0))}
     return f"{';'.join(each)}/{host.get('db', '0')}", options

@@ -48,7 +48,7 @@ class FarSocket:
         """Send; what a line that is gone does not carry is lost, as it is for a browser."""
         assert self._socket is not None
         with suppress(ConnectionClosed):
-            await self._socket.send(event.get("text", event.get("bytes")))
+            await self._socket.send(event["text"] if "text" in event else event["bytes"])
 
     async def disconnect(self, code: int, timeout: float) -> None:  # noqa: ASYNC109  # the same
         """Cut the line, without a goodbye."""

@@ -111,10 +111,13 @@ class Watched:
 
     master: Server
     replica: Server
+    sentinel: Server
     url: str
 
     def is_promoted(self) -> bool:
-        return self.replica.info("replication")["role"] == "master"
+        """Does Sentinel name the replica as the master?"""
+        with redis.Redis(port=self.sentinel.port) as asked:
+            return bool(asked.sentinel_master("main")["port"] == self.replica.port)
 
 
 @contextmanager
@@ -134,7 +137,7 @@ def under_sentinel() -> Iterator[Watched]:
             (nobody,) = free_ports(1)
             login = PASSWORD.replace(" ", "%20")
             places = f"127.0.0.1:{nobody},127.0.0.1:{sentinel.port}"
-            yield Watched(master, replica, f"sentinel://:{login}@{places}/main")
+            yield Watched(master, replica, sentinel, f"sentinel://:{login}@{places}/main")
 
 
 @contextmanager

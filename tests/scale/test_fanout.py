@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from chat import fanout
+from chat import exchange, fanout
 from chat.calls import call
 from chat.fanout import Event, FanoutLayer
 from tests import valkeys
@@ -160,22 +160,27 @@ async def test_nobody_hears_a_channel_in_which_it_has_no_part(host: Server) -> N
     assert counts == {1: 40, 2: 10}
 
 
+def published(host: Server) -> int:
+    """How often anybody has published anything there."""
+    return int(host.info("commandstats").get("cmdstat_publish", {"calls": 0})["calls"])
+
+
 async def test_coming_and_going_costs_those_it_concerns(host: Server) -> None:
     async with processes([host], 10) as them:
-        for one in them:
-            one.join("everybody")
-        them[0].join("pair")
-        await until(lambda: all_know(them, "everybody"))
-        before = host.info("commandstats")["cmdstat_publish"]["calls"]
+        for number, one in enumerate(them):
+            one.join(f"alone.{number}")
+        # Each has said that it is there, and nobody had an answer.
+        await until(lambda: published(host) == 10)
 
+        them[0].join("pair")
+        await until(lambda: published(host) == 11)
         them[1].join("pair")
         await until(lambda: all_know(them[:2], "pair"))
         them[1].leave("pair")
         await until(lambda: them[0].knows("pair") == set())
-        after = host.info("commandstats")["cmdstat_publish"]["calls"]
 
-    # I am here; so am I; I am gone. The eight others were told nothing.
-    assert after - before == 3
+    # I am here; I am here; so am I; I am gone. The eight others were told nothing.
+    assert published(host) == 14
 
 
 async def test_who_was_killed_is_forgotten_by_the_next_event(
@@ -215,3 +220,19 @@ async def test_a_cut_line_to_valkey_is_made_good(host: Server) -> None:
         them[1].layer.here.group_send("group", {"n": 8})
         await until(lambda: them[0].heard["group"] == [8])
         assert them[2].heard == {}
+
+
+async def test_who_came_while_one_was_away_is_known_afterwards(
+    host: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Away for long enough that the other has come and spoken to nobody.
+    monkeypatch.setattr(exchange, "RETRY_SECONDS", (1.0,))
+    async with processes([host], 2) as (one, two):
+        one.join("group")
+        await until(lambda: published(host) == 1)
+        host.ask("CLIENT", "KILL", "TYPE", "pubsub")
+        two.join("group")
+        await until(lambda: published(host) == 2)
+        assert not one.layer.here.connected
+
+        await until(lambda: all_know([one, two], "group"))

@@ -97,6 +97,24 @@ async def test_a_newer_socket_at_another_process_takes_over(fleet: Fleet, tenant
         assert (await newer.say("here now"))["seq"] == 1
 
 
+async def test_the_same_message_at_two_processes_at_once_is_one(
+    fleet: Fleet, tenant: Tenant
+) -> None:
+    async with (
+        fleet.visitor(0, tenant) as tab,
+        ready(fleet, 1, tenant, 1) as window,
+    ):
+        ends = await taken(tab, window)
+        async with fleet.desk(2, tenant, 1) as again:
+            for number in range(1, 31):
+                say = {"type": "say", "conversation": ends.counsellor.talk, "text": f"{number}"}
+                say["id"] = str(uuid4())
+                answers = await asyncio.gather(window.request(say), again.request(say))
+                assert [answer["seq"] for answer in answers] == [number, number]
+            assert await ends.visitor.see(30) == [(n, f"{n}") for n in range(1, 31)]
+            await tab.nothing_more()
+
+
 async def test_a_killed_process_takes_nothing_with_it(fleet: Fleet, tenant: Tenant) -> None:
     async with AsyncExitStack() as stack:
         tab = await stack.enter_async_context(fleet.visitor(2, tenant))
