@@ -18,8 +18,7 @@ from chat.errors import NotLetIn
 from chat.events import publish, queue_group, tell
 from chat.messages import Caught, caught_up_all
 from chat.models import Conversation, Farewell
-from chat.queue import KEEPS_PLACE, places
-from chat.situation import Situation, situation_of
+from chat.queue import KEEPS_PLACE, places, shown_counsellor
 from chat.states import State
 from tenants.errors import HelplineError, Invalid
 from tenants.models import Policy, Tenant
@@ -42,10 +41,11 @@ class Arrival:
     """A talk as the visitor finds it: what the database says of it, and its messages."""
 
     conversation: UUID
-    situation: Situation
+    state: str
     place: tuple[int, int] | None
     policy: int
     language: str
+    counsellor: dict[str, str] | None
     seen: int
     caught: Caught
 
@@ -150,10 +150,11 @@ def _read(tenant: Tenant, afters: dict[UUID, int]) -> dict[UUID, Arrival]:
     return {
         talk.pk: Arrival(
             conversation=talk.pk,
-            situation=situation_of(tenant, talk),
+            state=str(talk.state),
             place=standing.get(talk.pk),
             policy=talk.policy.version,
             language=talk.language,
+            counsellor=shown_counsellor(tenant, talk),
             seen=talk.counsellor_seen,
             caught=caught[talk.pk],
         )

@@ -29,7 +29,6 @@ from channels.testing import WebsocketCommunicator
 
 from chat.calls import call
 from tenants.models import Role, Tenant
-from tests.far import FarSocket
 from tests.web import (
     Answer,
     Header,
@@ -92,12 +91,9 @@ class Wire:
 
     path: ClassVar[str]
 
-    def __init__(self, headers: list[Header], *, communicator: FarSocket | None = None) -> None:
-        """In process, or by ``communicator`` at a process of its own."""
+    def __init__(self, headers: list[Header]) -> None:
         self.headers = headers
-        self.communicator: WebsocketCommunicator | FarSocket = (
-            communicator or WebsocketCommunicator(application(), self.path, headers)
-        )
+        self.communicator = WebsocketCommunicator(application(), self.path, headers)
         self._aside: deque[Frame] = deque()
         self.is_closed = False
 
@@ -189,15 +185,8 @@ class Visitor(Wire):
 
     path: ClassVar[str] = "/ws/visitor"
 
-    def __init__(
-        self,
-        headers: list[Header],
-        *,
-        conversation: str = "",
-        secret: str = "",
-        communicator: FarSocket | None = None,
-    ) -> None:
-        super().__init__(headers, communicator=communicator)
+    def __init__(self, headers: list[Header], *, conversation: str = "", secret: str = "") -> None:
+        super().__init__(headers)
         self.conversation, self.secret = conversation, secret
         self.welcome: Frame = {}
 
@@ -221,8 +210,8 @@ class Desk(Wire):
 
     path: ClassVar[str] = "/ws/desk"
 
-    def __init__(self, headers: list[Header], *, communicator: FarSocket | None = None) -> None:
-        super().__init__(headers, communicator=communicator)
+    def __init__(self, headers: list[Header]) -> None:
+        super().__init__(headers)
         self.welcome: Frame = {}
 
     async def hello(self) -> Frame:

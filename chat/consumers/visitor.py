@@ -66,14 +66,13 @@ class VisitorSocket(Talking):
         self.join(talk_group(talk))
         self._welcome(self.reader, came, after, ref)
         # Between what was read and now something may have been told that nobody here heard.
-        runtime().pulse.add(self.reader, self, soon=True)
+        runtime().pulse.add(self.reader, self.talk_gone, soon=True)
         runtime().boards.visitor(self.tenant, talk, self.give)
         self.release(self.reader)
 
     def _welcome(self, reader: Reader, arrival: Arrival, after: int, ref: str | None) -> None:
-        caught, situation = arrival.caught, arrival.situation
-        self._counsellor = situation.counsellor
-        reader.situation, reader.told_erased = situation, caught.erased_through
+        caught = arrival.caught
+        self._counsellor = arrival.counsellor
         reader.given = after
         messages = reader.page(caught, partial(self.name_of, reader))
         position, wait_seconds = arrival.place or (None, None)
@@ -82,12 +81,12 @@ class VisitorSocket(Talking):
                 "type": "welcome",
                 "protocol": frames.PROTOCOL,
                 "conversation": str(reader.conversation),
-                "state": situation.state,
+                "state": arrival.state,
                 "position": position,
                 "wait_seconds": wait_seconds,
                 "policy": arrival.policy,
                 "language": arrival.language,
-                "counsellor": situation.counsellor,
+                "counsellor": arrival.counsellor,
                 "last_seq": caught.last_seq,
                 "erased_through": caught.erased_through,
                 "seen": arrival.seen,
@@ -98,8 +97,6 @@ class VisitorSocket(Talking):
             },
             ref,
         )
-        if not situation.counsellor_up:
-            self.give({"type": "line", "who": "counsellor", "up": False})
 
     async def left(self) -> None:
         if self.reader is None:
@@ -166,9 +163,6 @@ class VisitorSocket(Talking):
             self.close(REPLACED)
 
     def on_erased(self, reader: Reader, event: Event) -> None:
-        if event["through"] <= reader.found_erased and self._erase_ref is None:
-            return
-        reader.told_erased = event["through"]
         reader.drop()
         reader.forget_through(event["through"])
         self.reply({"type": "erased", "through": event["through"]}, self._erase_ref)
