@@ -54,7 +54,11 @@ THREE_MONTHS = {
 
 
 def drafted(door: Door, **changes: object) -> None:
-    assert door.post(DRAFT, {**THREE_MONTHS, **changes}).status_code == 302
+    with tenant_scope(door.tenant):
+        policy = current_policy(door.tenant)
+    words = {f"words_{language}": text for language, text in policy.texts.items()}
+    words["words_rule"] = policy.rules["words"]
+    assert door.post(DRAFT, {**THREE_MONTHS, **words, **changes}).status_code == 302
 
 
 def changes_on(page: str) -> list[tuple[str, str]]:

@@ -113,6 +113,7 @@ class PolicyForm(forms.Form):
             "holds",
         ):
             self.fields[f"{source}_rule"] = _Rule()
+        self.fields["words_rule"] = _Rule()
         for language in self._languages:
             self.fields[f"words_{language}"] = forms.CharField(
                 required=False,
@@ -158,7 +159,7 @@ class PolicyForm(forms.Form):
                 "address": said["address_rule"],
                 "access": said["access_rule"],
                 **{source: said[f"{source}_rule"] for source, _label in _FLAGS.values()},
-                **({"words": OURS} if written else {}),
+                **({"words": said["words_rule"]} if written else {}),
             },
             texts=written,
             keep=keep,
@@ -189,7 +190,8 @@ def _initial(terms: Terms) -> dict[str, object]:
         "holds": list(usual.suspended_by) if usual else [],
         "holds_rule": (usual and usual.suspended_rule) or OURS,
         **{name: getattr(terms, name) for name in _FLAGS},
-        **{f"{name}_rule": rule for name, rule in terms.rules.items() if name != "words"},
+        "words_rule": OURS,
+        **{f"{name}_rule": rule for name, rule in terms.rules.items()},
         **{f"words_{language}": text for language, text in terms.texts.items()},
     }
     for kind, starts in _LIVES:
