@@ -12,7 +12,7 @@ from chat.calls import call, scoped_call
 from chat.models import Conversation, Segment
 from retention import clock
 from tenants.models import HoursException, Notice, Tenant
-from tests import clients
+from tests import clients, vault
 from tests.clients import Visitor, ask, host_of, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,7 +155,9 @@ async def test_start_is_full_unstaffed_only_where_the_line_does_not_queue_then(
 async def test_start_refuses_a_body_that_is_not_one(
     tenant: Tenant, body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = await ask("POST", host_of(tenant), API, body=body, headers=JSON)
+    await call(vault.furnish, tenant)
+    client = (vault.IP, vault.PORT)
+    answer = await ask("POST", host_of(tenant), API, body=body, headers=JSON, client=client)
 
     said = answer.json()
     assert (answer.status, said) == (400, {"error": "invalid", "text": said["text"]})
