@@ -47,6 +47,8 @@ wal_level = replica
 archive_mode = off
 max_wal_senders = 4
 max_replication_slots = 4
+# A base backup reserves its WAL a moment after it has begun; a checkpoint in between took it away.
+wal_keep_size = 128MB
 """,
     "keys": """
 shared_buffers = 16MB
