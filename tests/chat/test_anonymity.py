@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 import pytest
+from channels.testing import WebsocketCommunicator
 
 from chat.calls import call
 from tenants.models import Role, Tenant
@@ -68,6 +69,7 @@ async def tab_that_tells(tenant: Tenant) -> Visitor:
     said = [*TELLING, (b"content-type", b"application/json")]
     begun = await clients.ask("POST", host, "/api/conversations", body=b"{}", headers=said)
     tab = Visitor([*headers_at(host), *TELLING], secret=begun.json()["secret"])
+    assert isinstance(tab.communicator, WebsocketCommunicator)
     tab.communicator.scope["client"] = (ADDRESS, 40_000)
     assert await tab.open()
     tab.conversation = (await tab.hello())["conversation"]

@@ -46,6 +46,7 @@ from tests.talks import (
     Seen,
     begin,
     ledger_of,
+    let_every_line_erase,
     owner_rows,
     say,
     seen,
@@ -330,9 +331,7 @@ def test_living_talk_goes_on_under_a_hold_and_is_between_the_two_in_it(line: Ten
 
 def test_what_is_erased_under_a_hold_stays_for_the_hold_alone(line: Tenant) -> None:
     """Rule: D6, U8"""
-    owner_rows("default", "ALTER TABLE tenants_policy DISABLE TRIGGER tenants_policy_frozen")
-    owner_rows("default", "UPDATE tenants_policy SET may_erase = true")
-    owner_rows("default", "ALTER TABLE tenants_policy ENABLE TRIGGER tenants_policy_frozen")
+    let_every_line_erase()
     talk = begin(line, "gone before the hold")
     erase_conversation(line, talk)
     say(line, talk, "held")

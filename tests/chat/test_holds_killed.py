@@ -25,7 +25,17 @@ from tests.holds import (
     second_of,
     trail_of,
 )
-from tests.talks import GONE, Seen, begin, ledger_of, owner_rows, say, seen, segments_of, texts_in
+from tests.talks import (
+    GONE,
+    Seen,
+    begin,
+    ledger_of,
+    let_every_line_erase,
+    say,
+    seen,
+    segments_of,
+    texts_in,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,9 +154,7 @@ def test_release_that_is_killed_leaves_what_another_hold_keeps(line: Tenant) -> 
 
 def test_erasure_under_a_hold_that_is_killed_is_held_by_the_next_run(line: Tenant) -> None:
     """What is written after it is under a new key, which the dead process had not held yet."""
-    owner_rows("default", "ALTER TABLE tenants_policy DISABLE TRIGGER tenants_policy_frozen")
-    owner_rows("default", "UPDATE tenants_policy SET may_erase = true")
-    owner_rows("default", "ALTER TABLE tenants_policy ENABLE TRIGGER tenants_policy_frozen")
+    let_every_line_erase()
     talk = begin(line, "en")
     held = hold(line, talk)
 

@@ -25,7 +25,7 @@ from chat.writer import Answer, Outcome, Post, Writer
 from retention.sealing import Sealer
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.talks import ledger_of, owner_rows, texts_in
+from tests.talks import ledger_of, let_every_line_erase, owner_rows, texts_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -207,8 +207,7 @@ async def test_nothing_erased_or_ended_survives_a_thousand_races(
     """Rule: D5, D6, T9"""
     for line in (tenant, other):
         await call(let_wait, line, ROUNDS)
-    # No shipped line both keeps and erases; here one does, so that what is left can be read.
-    owner_rows("default", "UPDATE tenants_policy SET may_erase = true")
+    await call(let_every_line_erase)
 
     happened = await race_all([tenant, other], request.config.getoption("randomly_seed", 1))
 
