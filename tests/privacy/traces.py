@@ -55,11 +55,13 @@ class Traces:
         for server in (self.run.main, self.run.keys):
             with psycopg.connect(server, autocommit=True) as connection:
                 connection.execute("CHECKPOINT")
+        # Before the rest, for it does not stay.
+        keys_wal = self._in_files(self._data_of(self.run.keys), wal=True)
         return {
             "main files": self._in_files(self._data_of(self.run.main), wal=False),
             "main WAL": self._in_files(self._data_of(self.run.main), wal=True),
             "keys files": self._in_files(self._data_of(self.run.keys), wal=False),
-            "keys WAL": self._in_files(self._data_of(self.run.keys), wal=True),
+            "keys WAL": keys_wal,
             "dump": hits(self._dump(), self.needles),
             "Valkey": hits(b"\n".join(self._stored()), self.needles),
             "Valkey's traffic": hits(b"\n".join(self.heard), self.needles),
