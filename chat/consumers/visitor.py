@@ -65,8 +65,10 @@ class VisitorSocket(Talking):
         self.listen()
         self.join(talk_group(talk))
         self._welcome(self.reader, came, after, ref)
-        # Between what was read and now something may have been told that nobody here heard.
-        runtime().pulse.add(self.reader, self.talk_gone, soon=True)
+        # Between what was read and now something may have been told that nobody here heard. Where there
+        # are more pages the tab asks for them, and a look would give it what is on them as well.
+        whole = not came.caught.page.more
+        runtime().pulse.add(self.reader, self.talk_gone, soon=whole)
         runtime().boards.visitor(self.tenant, talk, self.give)
         self.release(self.reader)
 
