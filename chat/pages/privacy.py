@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages, life
 from chat.pages.contacts import ContactLine, contact_lines
 from chat.pages.languages import LanguageLink, TenantRequest, date_in_words, in_language
 from chat.pages.leaving import leave_url
+from chat.pages.public import answer
 from chat.pages.statements import Said, statements
 from chat.pages.theme import theme_url
-from retention import clock
 from tenants import policies, promises
 from tenants.models import Contact, Policy, Statement, Tenant
 from tenants.promises import Promise
@@ -73,12 +71,7 @@ class PrivacyPage:
 @require_safe
 def privacy(request: TenantRequest) -> HttpResponse:
     """Show what is promised now, and from when something else is."""
-    language = languages.visitor_language(request, request.tenant)
-    with translation.override(language):
-        page = privacy_page(request.tenant, language=language, now=clock.now())
-        response = render(request, "chat/privacy.html", {"page": page})
-    response.headers["Content-Language"] = language
-    return response
+    return answer(request, "chat/privacy.html", privacy_page)
 
 
 def privacy_page(tenant: Tenant, *, language: str, now: datetime) -> PrivacyPage:

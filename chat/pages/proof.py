@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,8 +18,9 @@ from chat.pages import languages
 from chat.pages.enforcing import Enforced, enforced, kind_in_words
 from chat.pages.languages import LanguageLink, TenantRequest, date_in_words
 from chat.pages.leaving import leave_url
+from chat.pages.public import answer
 from chat.pages.theme import theme_url
-from retention import clock, ledger
+from retention import ledger
 from retention import proof as proving
 from retention.overdue import LATE, Overdue, overdue
 from retention.proof import FEW, Figure, Held
@@ -65,11 +64,7 @@ class ProofPage:
 @require_safe
 def proof(request: TenantRequest) -> HttpResponse:
     """Show the proof as it stands now."""
-    language = languages.visitor_language(request, request.tenant)
-    with translation.override(language):
-        page = proof_page(request.tenant, language=language, now=clock.now())
-        response = render(request, "chat/proof.html", {"page": page})
-    response.headers["Content-Language"] = language
+    response = answer(request, "chat/proof.html", proof_page)
     response.headers["Cache-Control"] = _FIVE_MINUTES
     patch_vary_headers(response, ["Accept-Language"])
     return response

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages, life, opening
 from chat.pages.contacts import NO_CONTACT, ContactLine, contact_lines, href_of
 from chat.pages.languages import LanguageLink, TenantRequest, in_language
 from chat.pages.leaving import leave_url
+from chat.pages.public import answer
 from chat.pages.statements import Said, statements
 from chat.pages.theme import theme_url
-from retention import clock
 from tenants import hours, policies, promises
 from tenants.models import Contact, Notice, Statement, Subject, Tenant
 
@@ -67,12 +65,7 @@ class VisitorPage:
 @require_safe
 def visitor(request: TenantRequest) -> HttpResponse:
     """Show the front page; script turns it into the talk without leaving the address."""
-    language = languages.visitor_language(request, request.tenant)
-    with translation.override(language):
-        page = visitor_page(request.tenant, language=language, now=clock.now())
-        response = render(request, "chat/visitor.html", {"page": page})
-    response.headers["Content-Language"] = language
-    return response
+    return answer(request, "chat/visitor.html", visitor_page)
 
 
 def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage:
