@@ -66,12 +66,8 @@ def harness(django_db_setup: None) -> Harness:
 @pytest.fixture
 def live_stack(transactional_db: None, harness: Harness) -> Iterator[LiveStack]:
     """The application on a free port, on this test's own databases: ``live_stack.url(slug)``."""
-    stack = LiveStack(harness.run.variables(harness.run.database), harness.run.directory)
-    try:
-        stack.start()
+    with LiveStack.on(harness.run) as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 @pytest.fixture

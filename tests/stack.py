@@ -8,11 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from helpline.processes import spawn, stop, wait_until
 from helpline.web import listen
+from tests.engines import Run
 
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
@@ -35,6 +37,17 @@ class LiveStack:
             "DATABASE_POOL": "8",
         }
         self.process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    @contextmanager
+    def on(cls, run: Run) -> Iterator[LiveStack]:
+        """One that answers, on the databases of ``run`` that are this test's own."""
+        stack = cls(run.variables(run.database), run.directory)
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.stop()
 
     def url(self, slug: str, path: str = "/") -> str:
         """A visitor's address at a tenant; ``desk-<slug>`` is its desk."""

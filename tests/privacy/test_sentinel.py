@@ -178,12 +178,8 @@ def behind(stack: LiveStack, harness: Harness) -> Iterator[None]:
 @pytest.fixture
 def second_stack(live_stack: LiveStack, harness: Harness) -> Iterator[LiveStack]:
     """Another web process on the same databases, so that a talk goes through Valkey."""
-    stack = LiveStack(harness.run.variables(harness.run.database), harness.run.directory)
-    try:
-        stack.start()
+    with LiveStack.on(harness.run) as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 def blunder(stack: LiveStack, tenant: Tenant, hidden: Secrets) -> list[int]:
