@@ -18,7 +18,8 @@ from chat.errors import NotLetIn
 from chat.events import publish, queue_group, tell
 from chat.messages import Caught, caught_up_all
 from chat.models import Conversation, Farewell
-from chat.queue import KEEPS_PLACE, places, shown_counsellor
+from chat.queue import KEEPS_PLACE, places
+from chat.situation import Situation, situation_of
 from chat.states import State
 from tenants.errors import HelplineError, Invalid
 from tenants.models import Policy, Tenant
@@ -41,11 +42,10 @@ class Arrival:
     """A talk as the visitor finds it: what the database says of it, and its messages."""
 
     conversation: UUID
-    state: str
+    situation: Situation
     place: tuple[int, int] | None
     policy: int
     language: str
-    counsellor: dict[str, str] | None
     seen: int
     caught: Caught
 
@@ -150,11 +150,10 @@ def _read(tenant: Tenant, afters: dict[UUID, int]) -> dict[UUID, Arrival]:
     return {
         talk.pk: Arrival(
             conversation=talk.pk,
-            state=str(talk.state),
+            situation=situation_of(tenant, talk),
             place=standing.get(talk.pk),
             policy=talk.policy.version,
             language=talk.language,
-            counsellor=shown_counsellor(tenant, talk),
             seen=talk.counsellor_seen,
             caught=caught[talk.pk],
         )

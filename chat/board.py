@@ -29,6 +29,8 @@ PAUSE_SECONDS = 1.0
 AT_ONCE = 25
 # Nothing has happened, but the waiting have waited longer.
 IDLE_SECONDS = 15.0
+# While Valkey is away nobody tells that something has happened.
+ALONE_SECONDS = 2.0
 
 
 def shown(rows: list[Waiting]) -> Frame:
@@ -55,6 +57,10 @@ def current_queue() -> list[Waiting]:
     return queue.listed(now=clock.now())
 
 
+def _slow(value: bool) -> Frame:
+    return {"type": "slow", "value": value}
+
+
 class Board:
     """One tenant's queue in one process."""
 
@@ -73,6 +79,10 @@ class Board:
     def unused(self) -> bool:
         return not self.desks and not self.visitors
 
+    def hurry(self) -> None:
+        """Look at the queue now."""
+        self._changed.set()
+
     async def close(self) -> None:
         layer().detach(self._channel)
         self._task.cancel()
@@ -82,7 +92,7 @@ class Board:
     async def _run(self) -> None:
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(IDLE_SECONDS):
+                async with asyncio.timeout(ALONE_SECONDS if layer().here.away else IDLE_SECONDS):
                     await self._changed.wait()
             self._changed.clear()
             try:
@@ -120,6 +130,8 @@ class Boards:
 
     def desk(self, tenant: Tenant, give: Give) -> None:
         self._of(tenant).desks.add(give)
+        if layer().here.away:
+            give(_slow(True))
 
     def visitor(self, tenant: Tenant, conversation: UUID, give: Give) -> None:
         self._of(tenant).visitors[conversation] = give
@@ -135,6 +147,13 @@ class Boards:
         if board.unused:
             del self._boards[tenant.pk]
             await board.close()
+
+    def tell_slow(self, *, slow: bool) -> None:
+        """Tell every desk that what happens in other processes comes late, or no longer does."""
+        for board in self._boards.values():
+            for give in tuple(board.desks):
+                give(_slow(slow))
+            board.hurry()
 
     async def close(self) -> None:
         for board in self._boards.values():

@@ -131,6 +131,8 @@ def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
     """
     with tenant_scope(tenant):
         ended = _end(tenant, conversation_id, by)
+    # What an earlier erasure left when it broke off goes too: its segments are shown to nobody here.
+    finish_forgetting(tenant, conversation_id)
     if ended is None:
         return False
     if ended.expires_at <= ended.at:
@@ -152,15 +154,21 @@ def finish_end(tenant: Tenant, conversation_id: UUID) -> tuple[By, list[Alternat
 
     Another process may be about it this moment, or have died over it. Opens its own scopes.
     """
-    with tenant_scope(tenant), database_role(PURGE):
-        due = due_in(conversation_id)
-    if due:
-        purge.forget(CONVERSATION, tenant, due)
+    finish_forgetting(tenant, conversation_id)
     with tenant_scope(tenant):
         farewell = Farewell.objects.filter(conversation_id=conversation_id).first()
     language = farewell.language if farewell else tenant.default_language
     by = By(farewell.ended_by) if farewell else By.SYSTEM
     return by, alternatives(tenant, language=language)
+
+
+def finish_forgetting(tenant: Tenant, conversation_id: UUID) -> None:
+    """Forget what is due in one talk, if anything is left of it. Opens its own scopes."""
+    with tenant_scope(tenant), database_role(PURGE):
+        due = due_in(conversation_id)
+    # What only a clock that has jumped calls due is not: nobody has ended it.
+    if due and clock.steadiness.ok():
+        purge.forget(CONVERSATION, tenant, due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +192,7 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         return None
     now = clock.now()
     policy = Policy.objects.get(pk=conversation.policy_id)
-    expires_at, rule = expiry_of(tenant, policy, ended_at=now)
+    expires_at, rule = expiry_of(tenant, policy, ended_at=clock.counted_from(now))
     segments = tuple(Segment.objects.filter(conversation=conversation).values_list("pk", flat=True))
     Farewell.objects.create(
         tenant=tenant,
@@ -194,6 +202,7 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         language=conversation.language,
         last_seq=conversation.last_seq,
         ended_by=by,
+        # By the clock that reading obeys: a farewell that is over already could not be written.
         expires_at=now + FAREWELL,
     )
     with connection.cursor() as cursor:
@@ -231,6 +240,8 @@ def erase_conversation(tenant: Tenant, conversation_id: UUID) -> int:
         keys.hold_keys(tenant, [segment])
     else:
         purge.forget(CONVERSATION, tenant, [Due(conversation_id, erased.segments, rule)])
+        # An erasure that broke off before has left what this one cannot see.
+        finish_forgetting(tenant, conversation_id)
     tell(conversation_id, "erased", through=erased.through)
     return erased.through
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from chat.errors import ConversationEnded
 from chat.messages import Caught, catch_up, caught_up, read_between, read_page, talk_keys
 from chat.models import Conversation, Presence, Segment
+from chat.situation import Situation, situation_of
 from chat.states import State
 from retention.holds import readable_hold
 from retention.keys import open_held_keys
@@ -34,6 +35,7 @@ class Stands:
 
     conversation: Conversation
     caught: Caught
+    situation: Situation
 
     def frame(self) -> Frame:
         talk = self.conversation
@@ -100,9 +102,10 @@ def own_talk(
     if conversation is None:
         raise NotFound("no such talk")
     try:
-        return Stands(conversation, catch_up(tenant, conversation_id, after=after))
+        caught = catch_up(tenant, conversation_id, after=after)
     except ConversationEnded:
         raise NotFound("no such talk") from None
+    return Stands(conversation, caught, situation_of(tenant, conversation))
 
 
 def taken_talk(tenant: Tenant, conversation: Conversation) -> Stands:
@@ -112,9 +115,10 @@ def taken_talk(tenant: Tenant, conversation: Conversation) -> Stands:
     Raises NotFound for a talk whose time is over.
     """
     try:
-        return Stands(conversation, caught_up(tenant, conversation, after=0))
+        caught = caught_up(tenant, conversation, after=0)
     except ConversationEnded:
         raise NotFound("no such talk") from None
+    return Stands(conversation, caught, situation_of(tenant, conversation))
 
 
 def kept_talk(
@@ -140,7 +144,7 @@ def kept_talk(
         conversation.erased_through,
         page,
     )
-    return Stands(conversation, caught)
+    return Stands(conversation, caught, situation_of(tenant, conversation))
 
 
 def held_talk(
@@ -162,4 +166,5 @@ def held_talk(
         segments = list(Segment.objects.filter(conversation=talk).values_list("pk", flat=True))
         ring = open_held_keys(tenant, conversation=talk.pk, segments=segments)
         page = read_between(talk.pk, after=after, through=talk.last_seq, keys=ring)
-    return Stands(talk, Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page))
+    caught = Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page)
+    return Stands(talk, caught, situation_of(tenant, talk))

@@ -1,14 +1,15 @@
 """Fan-out: from the process that committed an event to every socket that should see it.
 
-A Channels layer (``CHANNEL_LAYERS``), shaped by what was measured (docs/adr/0004): members in the
-same process are served directly, and what goes to other processes is published once per tick of
-the event loop, on a channel that each process has for itself. One channel for all would make each
-process decode everybody's traffic.
+A Channels layer (``CHANNEL_LAYERS``), shaped by what was measured (docs/adr/0004, 0011): members in
+the same process are served directly, and what goes to other processes is published once per tick
+of the event loop, on a channel that each process has for itself. One channel for all would make
+each process decode everybody's traffic.
 
-Who has members of a group is known by announcement: a process says on the common channel which
-groups it joins and leaves, and tells a newcomer all it has. A sender that does not listen (a
-worker, a view's thread) knows no directory and speaks on the common channel instead; it does so
-seldom. So does a newcomer in its first seconds, before the others have told it what they have.
+Who else has members of a group is known from the group's own channel, which a process hears as
+long as it has members itself. It says there that it has come, and whoever hears it answers. So a
+process knows about its own groups and no others, and pays for nobody else's, however many run. A
+sender that has no members (a worker, a view's thread) speaks on the group's channel. So does a
+newcomer for its first seconds, before the others have answered.
 
 The layer promises nothing: Valkey may be down and an event be lost. PostgreSQL is the truth, and
 ``chat.pulse`` fetches what did not come. Content in an event is sealed.
@@ -23,25 +24,22 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import msgpack
 import redis
 from channels.layers import BaseChannelLayer
 from redis.exceptions import RedisError
 
-from chat.valkeys import Host, async_client, home_of, read_host, sync_client
+from chat.exchange import Exchange, pack
+from chat.valkeys import Host, home_of, read_host, sync_client
 
 log = logging.getLogger("helpline.fanout")
 
 Event = dict[str, Any]
 Sink = Callable[[Event], None]
 
-# How often a process says that it is there, and how long the others believe it without.
-HERE_SECONDS, SILENT_SECONDS = 10, 40
-# What a newcomer waits for the others to tell it which groups they have.
+# What a newcomer to a group waits for the others to tell it that they have members too.
 LEARN_SECONDS = 2
-RETRY_SECONDS = (0.1, 0.5, 1, 2, 5)
 
 
 class FanoutLayer(BaseChannelLayer):
@@ -101,54 +99,93 @@ class FanoutLayer(BaseChannelLayer):
         self.here.detach(channel)
 
     def broadcast(self, group: str, message: Event) -> None:
-        """Send to a group from code that runs in no event loop: every process hears it."""
+        """Send to a group from code that runs in no event loop."""
         if not self._sync:
             self._sync = [sync_client(host) for host in self.hosts]
-        for client in self._sync:
-            try:
-                client.publish(f"{self.prefix}:all", _pack([("event", group, message)]))
-            except RedisError:
-                log.warning("valkey_unreachable")
+        client = self._sync[home_of(group, self.hosts)]
+        try:
+            client.publish(f"{self.prefix}:g:{group}", pack([("event", group, message)]))
+        except RedisError:
+            log.warning("valkey_unreachable")
+
+
+class _Group:
+    """Members of a group in this event loop, and which other processes have some."""
+
+    __slots__ = ("elsewhere", "knows_from", "members")
+
+    def __init__(self) -> None:
+        self.members: set[str] = set()
+        # A set that cannot change: most talks have nobody elsewhere, and share the empty one.
+        self.elsewhere: frozenset[str] = frozenset()
+        # Until the others have had time to answer, nobody knows where members are.
+        self.knows_from = math.inf
 
 
 class _Loop:
-    """Members, directory and subscription of one event loop."""
+    """The groups of one event loop, and what it hears and says about them."""
 
     def __init__(self, hosts: list[Host], prefix: str) -> None:
         self.process = uuid4().hex
         self.prefix = prefix
         self.sinks: dict[str, Sink] = {}
-        self.groups: dict[str, set[str]] = {}
-        self.elsewhere: dict[str, set[str]] = {}
-        self.connected = False
-        # Until the others have had time to tell what they have, nobody knows where members are.
-        self._knows_from = math.inf
+        self.groups: dict[str, _Group] = {}
+        # Told when the first host does not answer any more, and when the last does again.
+        self.on_away: Callable[[], None] = lambda: None
+        self._was_away = False
         self._queues: dict[str, asyncio.Queue[Event]] = defaultdict(asyncio.Queue)
-        self._heard: dict[str, float] = {}
-        self._clients = [async_client(host) for host in hosts]
-        self._home = self._clients[home_of(self.process, hosts)]
-        self._outgoing: dict[str, list[Any]] = defaultdict(list)
-        self._sending: asyncio.Task[None] | None = None
-        self._listening: asyncio.Task[None] | None = None
+        self._exchanges = [
+            Exchange(
+                host,
+                heard=self._heard,
+                confirmed=self._confirmed,
+                unheard=self._unheard,
+                turned=self._turned,
+            )
+            for host in hosts
+        ]
+        self._own = f"{prefix}:p:{self.process}"
+        self._listens = False
+
+    @property
+    def connected(self) -> bool:
+        """Is every host there that is needed here?"""
+        return all(exchange.connected for exchange in self._exchanges if exchange.is_needed)
+
+    @property
+    def away(self) -> bool:
+        """Say whether events may be lost: a host does not answer."""
+        return any(exchange.silent for exchange in self._exchanges)
+
+    def _turned(self) -> None:
+        if self.away != self._was_away:
+            self._was_away = self.away
+            log.warning("valkey_unreachable" if self.away else "valkey_back")
+            self.on_away()
 
     # Members in this process.
 
     def join(self, group: str, channel: str) -> None:
         self._listen()
-        members = self.groups.setdefault(group, set())
-        if not members:
-            self._tell("all", ("join", self.process, [group]))
-        members.add(channel)
+        found = self.groups.get(group)
+        if found is None:
+            found = self.groups[group] = _Group()
+            self._host_of(group).listen(self._channel_of(group))
+        found.members.add(channel)
 
     def leave(self, group: str, channel: str) -> None:
-        members = self.groups.get(group, set())
-        members.discard(channel)
-        if group in self.groups and not members:
+        found = self.groups.get(group)
+        if found is None:
+            return
+        found.members.discard(channel)
+        if not found.members:
             del self.groups[group]
-            self._tell("all", ("leave", self.process, [group]))
+            self._host_of(group).ignore(self._channel_of(group))
+            for process in found.elsewhere:
+                self._tell(process, ("leave", self.process, group))
 
     def detach(self, channel: str) -> None:
-        for group in [group for group, members in self.groups.items() if channel in members]:
+        for group in [name for name, found in self.groups.items() if channel in found.members]:
             self.leave(group, channel)
         self.sinks.pop(channel, None)
         self._queues.pop(channel, None)
@@ -162,10 +199,11 @@ class _Loop:
 
     def group_send(self, group: str, event: Event) -> None:
         self._deliver(group, event)
-        if time.monotonic() < self._knows_from:
-            self._tell("all", ("spread", (self.process, group), event))
+        found = self.groups.get(group)
+        if found is None or time.monotonic() < found.knows_from:
+            self._tell_group(group, ("spread", (self.process, group), event))
             return
-        for process in self.elsewhere.get(group, ()):
+        for process in found.elsewhere:
             self._tell(process, ("event", group, event))
 
     async def receive(self, channel: str) -> Event:
@@ -173,7 +211,8 @@ class _Loop:
         return await self._queues[channel].get()
 
     def _deliver(self, group: str, event: Event) -> None:
-        for channel in tuple(self.groups.get(group, ())):
+        found = self.groups.get(group)
+        for channel in tuple(found.members) if found else ():
             self._hand(channel, event)
 
     def _hand(self, channel: str, event: Event) -> None:
@@ -186,152 +225,83 @@ class _Loop:
         except Exception:  # one socket's fault must not keep the event from the others
             log.exception("sink_failed")
 
-    # To other processes: what gathers in one tick, or while the last is on its way, goes at once.
+    # To other processes.
+
+    def _channel_of(self, group: str) -> str:
+        return f"{self.prefix}:g:{group}"
+
+    def _host_of(self, name: str) -> Exchange:
+        return self._exchanges[home_of(name, self._exchanges)]
 
     def _tell(self, process: str, what: tuple[Any, ...]) -> None:
-        self._outgoing[process].append(what)
-        if self._sending is None:
-            self._sending = asyncio.get_running_loop().create_task(self._publish())
+        self._host_of(process).say(f"{self.prefix}:p:{process}", what)
 
-    async def _publish(self) -> None:
-        try:
-            while self._outgoing:
-                batch, self._outgoing = self._outgoing, defaultdict(list)
-                for client, processes in self._by_client(batch):
-                    await self._publish_on(client, {name: batch[name] for name in processes})
-        finally:
-            self._sending = None
-
-    async def _publish_on(self, client: Any, batch: dict[str, list[Any]]) -> None:
-        try:
-            async with client.pipeline(transaction=False) as pipe:
-                for process, items in batch.items():
-                    for item in _packed(items):
-                        pipe.publish(f"{self.prefix}:{process}", item)
-                await pipe.execute()
-        except (RedisError, OSError, TimeoutError):
-            # Lost, and found again by the pulse.
-            log.warning("valkey_unreachable")
-
-    def _by_client(self, processes: Iterable[str]) -> Iterable[tuple[Any, list[str]]]:
-        """Sort processes by where they listen; the common channel is on every host."""
-        homes: list[list[str]] = [[] for _ in self._clients]
-        for process in processes:
-            if process == "all":
-                for home in homes:
-                    home.append(process)
-            else:
-                homes[home_of(process, homes)].append(process)
-        return [(client, home) for client, home in zip(self._clients, homes, strict=True) if home]
+    def _tell_group(self, group: str, what: tuple[Any, ...]) -> None:
+        self._host_of(group).say(self._channel_of(group), what)
 
     # From other processes.
 
     def _listen(self) -> None:
-        if self._listening is None:
-            self._listening = asyncio.get_running_loop().create_task(self._keep_listening())
+        if not self._listens:
+            self._listens = True
+            self._host_of(self.process).listen(self._own)
 
-    async def _keep_listening(self) -> None:
-        failures = 0
-        while True:
-            try:
-                async with self._home.pubsub() as pubsub:
-                    await pubsub.subscribe(f"{self.prefix}:{self.process}", f"{self.prefix}:all")
-                    failures = 0
-                    await self._read(pubsub)
-            except (TimeoutError, RedisError, OSError):
-                log.warning("valkey_unreachable")
-            self.connected = False
-            self.elsewhere.clear()
-            await asyncio.sleep(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)])
-            failures += 1
+    def _heard(self, items: Iterable[tuple[Any, ...]]) -> None:
+        # A process of another version may say more, and say what this one has no word for.
+        for what in items:
+            match what:
+                case ("event", group, event, *_):
+                    self._deliver(group, event)
+                case ("spread", (process, group), event, *_):
+                    if process != self.process:
+                        self._deliver(group, event)
+                case ("send", channel, event, *_):
+                    self._hand(channel, event)
+                case ("join" | "here" | "leave" as verb, process, group, *_):
+                    if process != self.process:
+                        self._note(verb, process, group)
 
-    async def _read(self, pubsub: Any) -> None:
-        self.connected = True
-        # Whoever hears it tells us its groups; ours are told in the same breath.
-        self._tell("all", ("hello", self.process, list(self.groups)))
-        said_at = time.monotonic()
-        self._knows_from = said_at + LEARN_SECONDS
-        while True:
-            if time.monotonic() - said_at > HERE_SECONDS:
-                said_at = time.monotonic()
-                self._tell("all", ("here", self.process, []))
-                self._forget_the_silent(said_at)
-            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=HERE_SECONDS)
-            if message is not None:
-                for what in _unpack(message["data"]):
-                    self._take(what)
+    def _note(self, verb: str, process: str, group: str) -> None:
+        found = self.groups.get(group)
+        if found is None:
+            if verb == "here":
+                # The last member has left while the other answered, who would go on sending.
+                self._tell(process, ("leave", self.process, group))
+        elif verb == "leave":
+            found.elsewhere -= {process}
+        else:
+            found.elsewhere |= {process}
+            if verb == "join":
+                self._tell(process, ("here", self.process, group))
 
-    def _take(self, what: tuple[Any, ...]) -> None:
-        verb, first, second = what
-        if verb == "event":
-            self._deliver(first, second)
-        elif verb == "spread":
-            if first[0] != self.process:
-                self._deliver(first[1], second)
-        elif verb == "send":
-            self._hand(first, second)
-        elif first != self.process:
-            self._note(verb, first, second)
+    def _confirmed(self, channel: str) -> None:
+        """Valkey lets us hear a channel from now on, for the first time or once more."""
+        if channel == self._own:
+            # What the others answered while it was away is lost.
+            for group in self.groups:
+                self._announce(group)
+        else:
+            self._announce(channel.removeprefix(self._channel_of("")))
 
-    def _forget_the_silent(self, now: float) -> None:
-        for process in [p for p, at in self._heard.items() if now - at > SILENT_SECONDS]:
-            del self._heard[process]
-            for group in [g for g, there in self.elsewhere.items() if process in there]:
-                self._note_left(process, group)
+    def _announce(self, group: str) -> None:
+        found = self.groups.get(group)
+        if found is not None:
+            found.knows_from = time.monotonic() + LEARN_SECONDS
+            self._tell_group(group, ("join", self.process, group))
 
-    def _note_left(self, process: str, group: str) -> None:
-        there = self.elsewhere.get(group, set())
-        there.discard(process)
-        if not there:
-            self.elsewhere.pop(group, None)
-
-    def _note(self, verb: str, process: str, groups: Iterable[str]) -> None:
-        self._heard[process] = time.monotonic()
-        if verb == "hello":
-            self._tell(process, ("join", self.process, list(self.groups)))
-        for group in groups:
-            if verb == "leave":
-                self._note_left(process, group)
-            else:
-                self.elsewhere.setdefault(group, set()).add(process)
+    def _unheard(self, channel: str) -> None:
+        """A process is gone, or away: forget it, and ask who is there."""
+        if channel.startswith(self._channel_of("")):
+            return
+        process = channel.removeprefix(f"{self.prefix}:p:")
+        for group, found in self.groups.items():
+            if process in found.elsewhere:
+                found.elsewhere -= {process}
+                self._announce(group)
 
     async def close(self) -> None:
         """Stop listening and forget everything; the next use begins anew."""
-        tasks = [task for task in (self._listening, self._sending) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._listening = self._sending = None
         self.groups.clear()
         self.sinks.clear()
-        self.elsewhere.clear()
-        for client in self._clients:
-            # Said aloud, because a client does not close a pool that it was given.
-            await client.aclose(close_connection_pool=True)
-
-
-def _packed(items: list[Any], most: int = 500) -> Iterable[bytes]:
-    for start in range(0, len(items), most):
-        yield _pack(items[start : start + most])
-
-
-_UUID = 1
-
-
-def _pack(items: list[Any]) -> bytes:
-    packed: bytes = msgpack.packb(items, default=_as_extension)
-    return packed
-
-
-def _unpack(data: bytes) -> Any:
-    return msgpack.unpackb(data, use_list=False, ext_hook=_from_extension)
-
-
-def _as_extension(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return msgpack.ExtType(_UUID, value.bytes)
-    raise TypeError(f"an event carries no {type(value).__name__}")
-
-
-def _from_extension(code: int, data: bytes) -> Any:
-    return UUID(bytes=data) if code == _UUID else None
+        self._listens = False
+        await asyncio.gather(*(exchange.close() for exchange in self._exchanges))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -116,17 +116,20 @@ def in_last_call(tenant: Tenant) -> bool:
 
 
 def beat(process: UUID) -> None:
-    """Say that a web process is alive. Outside every scope."""
+    """Say that a web process is alive, and look after the clock. Outside every scope."""
+    clock.keep()
     Process.objects.update_or_create(pk=process, defaults={"beat_at": clock.now()})
 
 
 def lose_sockets_of_dead_processes(tenant: Tenant) -> None:
     """Note as lost whatever hung on a process that is gone. In the scope."""
     now = clock.now()
-    alive = Process.objects.filter(pk=OuterRef("process"), beat_at__gt=now - PROCESS_SILENT)
+    # A beat from the future is of a clock that has been put right since, and says nothing.
+    lately = (now - PROCESS_SILENT, now + PROCESS_SILENT)
+    alive = Process.objects.filter(pk=OuterRef("process"), beat_at__range=lately)
     for socket in DeskSocket.objects.exclude(Exists(alive)).select_related("membership"):
         desk_left(tenant, socket.membership, socket=socket.pk)
-    alive = Process.objects.filter(pk=OuterRef("visitor_process"), beat_at__gt=now - PROCESS_SILENT)
+    alive = Process.objects.filter(pk=OuterRef("visitor_process"), beat_at__range=lately)
     lost = (
         Conversation.objects.exclude(state=State.ENDED)
         .filter(visitor_lost_at__isnull=True)
@@ -135,6 +138,13 @@ def lose_sockets_of_dead_processes(tenant: Tenant) -> None:
     gone = [(row.pk, row.visitor_socket) for row in lost if row.visitor_socket]
     if gone:
         visitors_left(tenant, gone)
+
+
+def correct_times_ahead(now: datetime) -> None:
+    """Count from now who was lost by a clock that was ahead and has been put right."""
+    ahead = Conversation.objects.exclude(state=State.ENDED).filter(visitor_lost_at__gt=now)
+    ahead.update(visitor_lost_at=now)
+    Presence.objects.filter(lost_at__gt=now).update(lost_at=now)
 
 
 def forget_dead_processes() -> None:

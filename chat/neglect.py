@@ -23,20 +23,26 @@ SILENT = timedelta(hours=4)
 
 
 def tend_all() -> None:
-    """Look after the talks of every tenant. Safe to run twice at once and to kill."""
+    """Look after the talks of every tenant. Safe to run twice at once and to kill.
+
+    While the wall clock cannot be trusted, nothing is ended for its time being over.
+    """
+    steady = clock.keep()
     for tenant in Tenant.objects.all():
-        tend(tenant)
+        tend(tenant, steady=steady)
     lines.forget_dead_processes()
 
 
-def tend(tenant: Tenant) -> None:
+def tend(tenant: Tenant, *, steady: bool = True) -> None:
     """Tell of lost counsellors, give their talks to others, end what nobody is in any more."""
     with tenant_scope(tenant):
-        lines.lose_sockets_of_dead_processes(tenant)
         now = clock.now()
+        if clock.steadiness.settled:
+            lines.lose_sockets_of_dead_processes(tenant)
+        lines.correct_times_ahead(now)
         _tell_of_missed_counsellors(now)
         _free_talks_of_gone_counsellors(tenant, now)
-        neglected = _neglected(tenant, now)
+        neglected = _neglected(tenant, now) if steady else []
     for conversation_id in neglected:
         conversations.end_conversation(tenant, conversation_id, by=By.SYSTEM)
 

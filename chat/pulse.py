@@ -8,37 +8,50 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import math
+import time
+from collections import defaultdict
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
 
-from chat.calls import call
+from chat.calls import call, scoped_call
 from chat.events import layer
 from chat.reader import Reader
+from chat.situation import Situation, situations
 
 log = logging.getLogger("helpline.pulse")
 
 SLOW_SECONDS = 5.0
 # While Valkey is away the database carries the talks alone.
 ALONE_SECONDS = 1.0
-Gone = Callable[[Reader], None]
+# How long after its return others may still be on their way back to it.
+RETURN_SECONDS = 10.0
+
+
+class Shows(Protocol):
+    """Whatever shows a talk to somebody: a socket."""
+
+    def talk_gone(self, reader: Reader) -> None: ...
+    def situate(self, reader: Reader, situation: Situation) -> None: ...
 
 
 class Pulse:
-    """The readers of this event loop, and what to do about one whose talk is gone."""
+    """The readers of this event loop, and the sockets that show them."""
 
     def __init__(self) -> None:
-        self._readers: dict[Reader, Gone] = {}
+        self._readers: dict[Reader, Shows] = {}
         self._task: asyncio.Task[None] | None = None
         self._newcomers: list[Reader] = []
         self._looking: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
+        self._doubtful_until = -math.inf
 
-    def add(self, reader: Reader, gone: Gone, *, soon: bool = False) -> None:
+    def add(self, reader: Reader, shown_by: Shows, *, soon: bool = False) -> None:
         """Look after ``reader``; with ``soon`` also in a moment, together with others that are new."""
-        self._readers[reader] = gone
+        self._readers[reader] = shown_by
         if soon:
             self._newcomers.append(reader)
             if self._looking is None:
@@ -55,6 +68,16 @@ class Pulse:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+
+    def hurry(self) -> None:
+        """Look now, and more closely for a while: Valkey has gone, or is back."""
+        self._doubtful_until = time.monotonic() + RETURN_SECONDS
+        self._hurried.set()
+
+    @property
+    def alone(self) -> bool:
+        """Say whether events may be lost now."""
+        return layer().here.away or time.monotonic() < self._doubtful_until
 
     async def look(self) -> None:
         """Compare every reader with the database, now."""
@@ -73,22 +96,42 @@ class Pulse:
     async def _look_at(self, readers: list[Reader]) -> None:
         if not readers:
             return
+        if self.alone:
+            await self._look_closely(readers)
         rows = await call(_look, [(r.tenant.pk, r.conversation) for r in readers])
         for reader in readers:
             self._compare(reader, rows.get(reader.conversation))
 
     def _compare(self, reader: Reader, row: tuple[int, UUID, bool] | None) -> None:
-        gone = self._readers.get(reader)
-        if gone is None:
+        shown_by = self._readers.get(reader)
+        if shown_by is None:
             return
         if row is None or not row[2]:
-            gone(reader)
+            shown_by.talk_gone(reader)
         elif row[0] > reader.given or row[1] != reader.current:
             reader.refetch()
 
+    async def _look_closely(self, readers: list[Reader]) -> None:
+        """Ask what only events tell otherwise: states, counsellors, lines."""
+        of_tenant: dict[int, list[Reader]] = defaultdict(list)
+        for reader in readers:
+            of_tenant[reader.tenant.pk].append(reader)
+        for group in of_tenant.values():
+            tenant, talks = group[0].tenant, [reader.conversation for reader in group]
+            found = await scoped_call(tenant, situations, tenant, talks)
+            for reader in group:
+                shown_by, situation = self._readers.get(reader), found.get(reader.conversation)
+                if shown_by is not None and situation is not None:
+                    shown_by.situate(reader, situation)
+
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(SLOW_SECONDS if layer().here.connected else ALONE_SECONDS)
+            here = layer().here
+            pause = SLOW_SECONDS if here.connected and not self.alone else ALONE_SECONDS
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._hurried.wait()
+            self._hurried.clear()
             try:
                 await self.look()
             except Exception:  # the database is away; the next look tries again

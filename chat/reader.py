@@ -14,6 +14,7 @@ from uuid import UUID
 
 from chat.fanout import Event
 from chat.messages import Caught, Keyring, Read, stamp
+from chat.situation import Situation
 from chat.states import WORDS, Author
 from retention.sealing import Sealer, Unsealable
 from tenants.models import Tenant
@@ -43,6 +44,11 @@ class Reader:
         self.fetching = False
         # What fans out while the talk is still being read for the first time; None after that.
         self.held: list[Event] | None = []
+        # What the client has been told of the talk besides its messages.
+        self.situation: Situation | None = None
+        self.told_erased = 0
+        # The same, where no event had told so.
+        self.found_erased = 0
         # What waits to be sealed until the current key has been fetched, in the order it was said.
         self.unsealed: list[tuple[UUID, str, int]] = []
         # Ids this socket has said and not had an answer to, with the `ref` of each such frame.

@@ -1,10 +1,16 @@
-"""What a web process runs once for each event loop: writer, pulse, boards, and the watchdog."""
+"""What a web process runs once for each event loop: writer, pulse, boards, and the watchdog.
+
+A process that has been stopped, or that could not reach the database, for about as long as others
+wait before they take it for dead lets its sockets go: their rows may say that they are lost, and
+whoever sits at them comes back to rows that say that they are there.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +19,7 @@ from chat import lines
 from chat.arrivals import Answer, Arrival, Frame, Knock, Over, arrive_all
 from chat.board import Boards
 from chat.calls import call, scoped_call
+from chat.events import layer
 from chat.pulse import Pulse
 from chat.together import Together
 from chat.writer import Writer
@@ -23,6 +30,11 @@ log = logging.getLogger("helpline.runtime")
 
 BEAT_SECONDS = 5
 WATCH_SECONDS = 60
+# Short of lines.PROCESS_SILENT by one beat: by then nobody has taken the process for dead yet.
+SILENT_SECONDS = 15
+RESTARTING = 1012
+# Goes on while the machine sleeps.
+_SINCE_START = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Runtime:
@@ -38,6 +50,9 @@ class Runtime:
         self.boards = Boards()
         self.arrivals: Together[Tenant, Knock, Arrival | Over | Frame] = Together(_arrive)
         self.departures: Together[Tenant, tuple[UUID, UUID], None] = Together(_leave)
+        # How each socket of this event loop that has been greeted is closed.
+        self.sockets: dict[UUID, Callable[[int], None]] = {}
+        self._beat_at = 0.0
         self._beating: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -45,6 +60,8 @@ class Runtime:
         """Make the process known, once; sockets wait for it, so that none looks orphaned."""
         if self._beating is None:
             self._beating = asyncio.get_running_loop().create_task(self._beat())
+            layer().here.on_away = self._away_changed
+            self._beat_at = time.clock_gettime(_SINCE_START)
             await call(lines.beat, self.process)
 
     def watch(self) -> None:
@@ -68,6 +85,20 @@ class Runtime:
                 await call(lines.beat, self.process)
             except Exception:  # the database is away; the next beat tries again
                 log.exception("beat_failed")
+                continue
+            was, self._beat_at = self._beat_at, time.clock_gettime(_SINCE_START)
+            if self._beat_at - was > SILENT_SECONDS:
+                self._start_over(self._beat_at - was)
+
+    def _start_over(self, silent_seconds: float) -> None:
+        fields = {"seconds": round(silent_seconds), "count": len(self.sockets)}
+        log.warning("silent_too_long", extra={"fields": fields})
+        for close in tuple(self.sockets.values()):
+            close(RESTARTING)
+
+    def _away_changed(self) -> None:
+        self.pulse.hurry()
+        self.boards.tell_slow(slow=layer().here.away)
 
     async def _watch(self) -> None:
         while True:

@@ -8,7 +8,7 @@ from typing import Any
 
 import environ
 
-from helpline import logs
+from helpline import broker, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -101,7 +101,13 @@ def _database(name: str) -> dict[str, Any]:
     parsed: dict[str, Any] = env.db_url(name)
     options = parsed.setdefault("OPTIONS", {})
     if POOL_SIZE:
-        options["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10}
+        # Left to itself a pool that has lost its connections waits twice as long before each attempt,
+        # up to minutes. Given up early, the next piece of work begins with an attempt of its own.
+        pool = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10, "reconnect_timeout": 2}
+        options["pool"] = pool
+    # A cursor that outlives its transaction would find itself on another connection behind a
+    # pooler that lends them by the transaction.
+    parsed["DISABLE_SERVER_SIDE_CURSORS"] = True
     return {**parsed, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "TEST": {"MIRROR": None}}
 
 
@@ -142,9 +148,7 @@ ADDRESS_HEADER: str = env.str("HELPLINE_ADDRESS_HEADER", default="")
 
 # --- Celery ------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
-    "?db=", "?virtual_host="
-)
+CELERY_BROKER_URL, _broker_options = broker.of(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -154,7 +158,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = f"{CHANNEL_PREFIX}-tasks"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, **_broker_options}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

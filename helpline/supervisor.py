@@ -37,6 +37,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROJECT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 120
 LARGEST_LOG_BYTES = 10_000_000
+ENGINE_DELAY_SECONDS = 5
 
 
 class Stopped(Exception):
@@ -58,6 +59,7 @@ class Supervisor:
         self.begun = time.monotonic()
         self.signals = 0
         self.engines: Engines | None = None
+        self.engine_retry_at: dict[str, float] = {}
         self.children: list[Child] = []
         self.errands: list[Errand] = []
         self.listener: socket.socket | None = None
@@ -235,12 +237,23 @@ class Supervisor:
         self._check()
         if self.engines is not None:
             for name in self.engines.dead():
-                say(f"{name} ended; starting it again")
-                self.engines.restart(name, self._check)
+                self._restart_engine(name)
         for child in self.children:
             line = child.tend()
             if line:
                 say(line)
+
+    def _restart_engine(self, name: str) -> None:
+        assert self.engines is not None
+        if time.monotonic() < self.engine_retry_at.get(name, 0.0):
+            return
+        say(f"{name} ended; starting it again")
+        try:
+            self.engines.restart(name, self._check)
+        except EngineError as error:
+            # A full disk, say. When there is room again nobody shall have to be there.
+            say(f"{error} Trying again in {ENGINE_DELAY_SECONDS} s.")
+            self.engine_retry_at[name] = time.monotonic() + ENGINE_DELAY_SECONDS
 
     def _stop(self) -> None:
         if self.children:

@@ -17,6 +17,12 @@ import socket
 
 import uvicorn
 
+PING_SECONDS = 20
+"""A line that has said nothing for one of these and does not answer within another is lost: a dead
+line is noticed within 40 s. More often would keep the radios of telephones awake."""
+UNSENT_SECONDS = 40
+"""The same for a line on which something is on its way: a server does not close a socket before
+what it has written has left, which on a dead line would take the kernel a quarter of an hour."""
 LARGEST_FRAME_BYTES = 1024 * 1024
 """Above the protocol's 64 KiB, so that the consumer can answer a frame that is too large."""
 GRACE_SECONDS = 5
@@ -35,6 +41,8 @@ def server_config() -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         lifespan="on",
         log_config=LOGGING,
         access_log=False,
@@ -72,7 +80,10 @@ def lift_file_limit() -> None:
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 is any free one. Raises OSError if the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    listener = socket.create_server((host, port), family=family, backlog=2048)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; sockets take it over from their listener
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNSENT_SECONDS * 1000)
+    return listener
 
 
 if __name__ == "__main__":

@@ -1,11 +1,7 @@
-"""Which Chromium browser tests drive, and with which flags."""
+"""With which flags browser tests drive Chromium."""
 
 from __future__ import annotations
 
-import os
-import shutil
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",  # root has no other way, and the pages are our own
     "--disable-gpu",
@@ -16,11 +12,3 @@ FLAGS = [
     "--disable-sync",
     "--disable-quic",
 ]
-
-
-def find_chromium() -> str | None:
-    """The program to run: CHROMIUM, else the first on PATH."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named
-    return next((path for path in map(shutil.which, NAMES) if path), None)

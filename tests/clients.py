@@ -29,6 +29,7 @@ from channels.testing import WebsocketCommunicator
 
 from chat.calls import call
 from tenants.models import Role, Tenant
+from tests.far import FarSocket
 from tests.web import (
     Answer,
     Header,
@@ -91,9 +92,12 @@ class Wire:
 
     path: ClassVar[str]
 
-    def __init__(self, headers: list[Header]) -> None:
+    def __init__(self, headers: list[Header], *, communicator: FarSocket | None = None) -> None:
+        """In process, or by ``communicator`` at a process of its own."""
         self.headers = headers
-        self.communicator = WebsocketCommunicator(application(), self.path, headers)
+        self.communicator: WebsocketCommunicator | FarSocket = (
+            communicator or WebsocketCommunicator(application(), self.path, headers)
+        )
         self._aside: deque[Frame] = deque()
         self.is_closed = False
 
@@ -185,8 +189,15 @@ class Visitor(Wire):
 
     path: ClassVar[str] = "/ws/visitor"
 
-    def __init__(self, headers: list[Header], *, conversation: str = "", secret: str = "") -> None:
-        super().__init__(headers)
+    def __init__(
+        self,
+        headers: list[Header],
+        *,
+        conversation: str = "",
+        secret: str = "",
+        communicator: FarSocket | None = None,
+    ) -> None:
+        super().__init__(headers, communicator=communicator)
         self.conversation, self.secret = conversation, secret
         self.welcome: Frame = {}
 
@@ -210,8 +221,8 @@ class Desk(Wire):
 
     path: ClassVar[str] = "/ws/desk"
 
-    def __init__(self, headers: list[Header]) -> None:
-        super().__init__(headers)
+    def __init__(self, headers: list[Header], *, communicator: FarSocket | None = None) -> None:
+        super().__init__(headers, communicator=communicator)
         self.welcome: Frame = {}
 
     async def hello(self) -> Frame:

@@ -26,7 +26,8 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from playwright.async_api import Browser, async_playwright  # noqa: E402  # after the set-up as all
 
-from tests.browser import FLAGS, find_chromium  # noqa: E402
+from tests.browser import FLAGS  # noqa: E402
+from tests.programs import CHROMIUM  # noqa: E402
 from tests.stack import LiveStack  # noqa: E402
 
 BOTH = ["default", "keys"]
@@ -73,12 +74,7 @@ def live_stack(transactional_db: None, harness: Harness) -> Iterator[LiveStack]:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Chromium, for tests marked ``browser``; each opens contexts of its own."""
-    program = find_chromium()
-    if program is None:
-        text = "No Chromium found. Install it (Debian: apt-get install chromium) or set CHROMIUM."
-        if os.environ.get("CI") == "true":
-            pytest.fail(text)
-        pytest.skip(text)
+    program = CHROMIUM.needed()
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from helpline.processes import spawn, stop, wait_until
 from helpline.web import listen
@@ -23,7 +24,13 @@ START_SECONDS = 30
 class LiveStack:
     """One web process, started and stopped (and killed) at will. The port stays the same."""
 
-    def __init__(self, variables: Mapping[str, str], directory: Path) -> None:
+    # What Python runs; tests of faults lay traps in it first.
+    program: ClassVar[tuple[str, ...]] = ("-m", "helpline.web")
+
+    def __init__(
+        self, variables: Mapping[str, str], directory: Path, more: Mapping[str, str] | None = None
+    ) -> None:
+        """``more`` goes before what every such process is given here."""
         self.listener: socket.socket = listen("127.0.0.1", 0)
         self.port: int = self.listener.getsockname()[1]
         self.base = f"localhost:{self.port}"
@@ -35,6 +42,7 @@ class LiveStack:
             "HELPLINE_SCHEME": "http",
             "HELPLINE_STAFF_MFA": "off",
             "DATABASE_POOL": "8",
+            **(more or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -55,12 +63,20 @@ class LiveStack:
 
     def start(self) -> None:
         """Start, and wait until it answers anything at all."""
+        self.begin()
+        self.wait()
+
+    def begin(self) -> None:
+        """Start, without waiting."""
         descriptor = self.listener.fileno()
-        command = [sys.executable, "-m", "helpline.web", "--fd", str(descriptor)]
+        command = [sys.executable, *self.program, "--fd", str(descriptor)]
         with self.log.open("ab") as log:
             self.process = spawn(
                 command, log=log, cwd=PROJECT, env=self.environment, pass_fds=(descriptor,)
             )
+
+    def wait(self) -> None:
+        """Wait until it answers anything at all."""
         if not wait_until(self._answers, seconds=START_SECONDS):
             raise RuntimeError(f"web did not start:\n{self.log.read_text(encoding='utf-8')}")
 

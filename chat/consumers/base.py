@@ -217,6 +217,7 @@ class Socket(AsyncConsumer):
         if hasattr(self, "channel"):
             layer().detach(self.channel)
         if self.greeted:
+            runtime().sockets.pop(self.id, None)
             try:
                 await self.left()
             except (DatabaseError, PoolTimeout):
@@ -274,6 +275,7 @@ class Socket(AsyncConsumer):
     def greet(self) -> None:
         """The first frame was a good hello."""
         self.greeted = True
+        runtime().sockets[self.id] = self.close
 
     def listen(self) -> None:
         """Let fan-out reach this socket from now on."""

@@ -197,7 +197,7 @@ class DeskSocket(Talking):
         return reader
 
     def _assign(self, reader: Reader, stands: desk.Stands, ref: str | None) -> None:
-        runtime().pulse.add(reader, self.talk_gone)
+        runtime().pulse.add(reader, self)
         # That it has been claimed is no news to the window that claimed it.
         reader.held = [event for event in reader.held or () if event["type"] != "state"]
         self.reply({"type": "assigned", **self._as_conversation(reader, stands)}, ref)
@@ -213,7 +213,9 @@ class DeskSocket(Talking):
         except BaseException:
             self._drop(reader)
             raise
-        runtime().pulse.add(reader, self.talk_gone)
+        runtime().pulse.add(reader, self)
+        reader.situation = stands.situation
+        reader.told_erased = stands.caught.erased_through
         return self._as_conversation(reader, stands)
 
     def _as_conversation(self, reader: Reader, stands: desk.Stands) -> Frame:
@@ -286,6 +288,9 @@ class DeskSocket(Talking):
         """A visitor's newer socket: nothing that the desk is told."""
 
     def on_erased(self, reader: Reader, event: Event) -> None:
+        if event["through"] <= reader.found_erased:
+            return
+        reader.told_erased = event["through"]
         reader.drop()
         reader.forget_through(event["through"])
         self._give_in(reader.conversation, {"type": "erased", "through": event["through"]})

@@ -13,13 +13,14 @@ from psycopg_pool import PoolTimeout
 
 from chat.calls import call, scoped_call
 from chat.consumers.base import Frame, Socket
-from chat.conversations import finish_end
+from chat.conversations import finish_end, finish_forgetting
 from chat.errors import ConversationEnded, SlowDown
 from chat.events import layer, talk_group
 from chat.fanout import Event
 from chat.messages import Caught, catch_up, note_seen, stamp
 from chat.reader import Reader
 from chat.runtime import runtime
+from chat.situation import Situation
 from chat.states import Author
 from chat.writer import Answer, Outcome, Post
 from tenants.errors import HelplineError, Invalid, NotFound, Unavailable
@@ -160,14 +161,24 @@ class Talking(Socket):
         """Do what ``event`` asks for, or keep it until the talk has been read."""
         if reader.held is not None:
             reader.held.append(event)
-        else:
-            self.hears[event["type"]](self, reader, event)
+            return
+        if reader.situation is not None:
+            reader.situation = reader.situation.after(event)
+        if (heard := self.hears.get(event["type"])) is not None:
+            heard(self, reader, event)
+        # Else a process of a later version tells what this one does not know.
 
     def release(self, reader: Reader) -> None:
         """The talk has been read and shown: what came meanwhile follows."""
         held, reader.held = reader.held or [], None
         for event in held:
             self.hear(reader, event)
+
+    def situate(self, reader: Reader, situation: Situation) -> None:
+        """Tell what has changed without an event."""
+        if reader.situation is not None and reader.held is None:
+            for event in situation.since(reader.situation):
+                self.hear(reader, event)
 
     # Reading on.
 
@@ -176,6 +187,7 @@ class Talking(Socket):
         caught = await scoped_call(
             reader.tenant, catch_up, reader.tenant, reader.conversation, after=after
         )
+        self._note_erased(reader, caught)
         names = partial(self.name_of, reader)
         if after == reader.given:
             messages = reader.page(caught, names)
@@ -208,10 +220,22 @@ class Talking(Socket):
 
     def take(self, reader: Reader, caught: Caught) -> None:
         """Give what has been fetched, in order."""
+        self._note_erased(reader, caught)
         reader.take(caught)
         for read in caught.page.messages:
             reader.read(read, self.name_of(reader, read.author))
         reader.caught_up(caught.read_through)
+
+    def _note_erased(self, reader: Reader, caught: Caught) -> None:
+        if caught.erased_through > reader.told_erased:
+            self.spawn(self._tell_erased(reader, caught.erased_through))
+
+    async def _tell_erased(self, reader: Reader, through: int) -> None:
+        """Tell of an erasure of which no event has come, once it is complete."""
+        await call(finish_forgetting, reader.tenant, reader.conversation)
+        if self.has(reader) and through > reader.told_erased:
+            self.hears["erased"](self, reader, {"through": through})
+            reader.found_erased = through
 
     def name_of(self, reader: Reader, author: int) -> str | None:
         """Return the name that stands beside a message, if one may."""

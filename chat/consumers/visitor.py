@@ -68,13 +68,14 @@ class VisitorSocket(Talking):
         # Between what was read and now something may have been told that nobody here heard. Where there
         # are more pages the tab asks for them, and a look would give it what is on them as well.
         whole = not came.caught.page.more
-        runtime().pulse.add(self.reader, self.talk_gone, soon=whole)
+        runtime().pulse.add(self.reader, self, soon=whole)
         runtime().boards.visitor(self.tenant, talk, self.give)
         self.release(self.reader)
 
     def _welcome(self, reader: Reader, arrival: Arrival, after: int, ref: str | None) -> None:
-        caught = arrival.caught
-        self._counsellor = arrival.counsellor
+        caught, situation = arrival.caught, arrival.situation
+        self._counsellor = situation.counsellor
+        reader.situation, reader.told_erased = situation, caught.erased_through
         reader.given = after
         messages = reader.page(caught, partial(self.name_of, reader))
         position, wait_seconds = arrival.place or (None, None)
@@ -83,12 +84,12 @@ class VisitorSocket(Talking):
                 "type": "welcome",
                 "protocol": frames.PROTOCOL,
                 "conversation": str(reader.conversation),
-                "state": arrival.state,
+                "state": situation.state,
                 "position": position,
                 "wait_seconds": wait_seconds,
                 "policy": arrival.policy,
                 "language": arrival.language,
-                "counsellor": arrival.counsellor,
+                "counsellor": situation.counsellor,
                 "last_seq": caught.last_seq,
                 "erased_through": caught.erased_through,
                 "seen": arrival.seen,
@@ -99,6 +100,8 @@ class VisitorSocket(Talking):
             },
             ref,
         )
+        if not situation.counsellor_up:
+            self.give({"type": "line", "who": "counsellor", "up": False})
 
     async def left(self) -> None:
         if self.reader is None:
@@ -165,6 +168,9 @@ class VisitorSocket(Talking):
             self.close(REPLACED)
 
     def on_erased(self, reader: Reader, event: Event) -> None:
+        if event["through"] <= reader.found_erased and self._erase_ref is None:
+            return
+        reader.told_erased = event["through"]
         reader.drop()
         reader.forget_through(event["through"])
         self.reply({"type": "erased", "through": event["through"]}, self._erase_ref)

@@ -13,6 +13,8 @@ from django.conf import settings
 
 from chat.calls import call, scoped_call
 from chat.consumers import base
+from chat.events import layer
+from chat.valkeys import read_host
 from retention import clock
 from tenants.models import HoursException, Qualification, Role, Tenant
 from tests.chat.examples import Step, Values
@@ -281,6 +283,11 @@ async def credentials(stage: Stage) -> None:
     stage.values.known["<password>"] = PASSWORD.replace(" ", "+")
 
 
+async def nobody_tells(stage: Stage) -> None:
+    # Whoever opens the first socket of this event loop begins to listen here, in vain.
+    stage.monkeypatch.setattr(layer(), "hosts", [read_host("unix:///nowhere/valkey.sock")])
+
+
 async def foreign_talk(stage: Stage) -> None:
     opened = (await start(stage.other)).json()
     stage.values.known["<talk>"] = opened["conversation"]
@@ -306,4 +313,5 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the visitor has just said twenty things": twenty_said,
     "a counsellor has a login": credentials,
     "somebody waits at another line": foreign_talk,
+    "the server is not told what happens elsewhere": nobody_tells,
 }

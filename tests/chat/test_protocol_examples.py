@@ -31,7 +31,7 @@ CODES = {
     *("qualification_missing", "not_allowed", "slow_down"),
 }
 REFUSED_STARTS = {"409 closed", "409 full", "400 invalid", "429 slow_down", "421 unknown_host"}
-# 1012 takes a server that stops: tests/chat/test_live.py.
+# 1012 takes a server that stops (tests/chat/test_live.py), 1011 a dead line (tests/faults).
 CLOSES = {"4400", "4401", "4403", "4408", "4409", "4429"}
 
 

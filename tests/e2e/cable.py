@@ -21,6 +21,9 @@ _CONNECTED = b"\x05\x00\x00\x01" + bytes(6)
 class Cable:
     """Every connection made through it goes to the one port, whatever name it asks for."""
 
+    # What a client hears once it is through.
+    connected = _CONNECTED
+
     def __init__(self, port: int) -> None:
         self._port = port
         self._server: asyncio.Server | None = None
@@ -35,9 +38,13 @@ class Cable:
     @property
     def proxy(self) -> ProxySettings:
         """What ``browser.new_context`` takes; names of localhost go through it too."""
+        return {"server": f"socks5://127.0.0.1:{self.port}", "bypass": "<-loopback>"}
+
+    @property
+    def port(self) -> int:
+        """Where it begins."""
         assert self._server is not None
-        port = self._server.sockets[0].getsockname()[1]
-        return {"server": f"socks5://127.0.0.1:{port}", "bypass": "<-loopback>"}
+        return int(self._server.sockets[0].getsockname()[1])
 
     def cut(self) -> None:
         """Break every connection, and let no new one through."""
@@ -83,17 +90,21 @@ class Cable:
             self._ends.discard(back)
             self._carrying.discard(task)
 
-    async def _connect(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+    async def greet(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        """Let the client say where it wants to go; it goes to the one port."""
         methods = (await near.readexactly(2))[1]
         await near.readexactly(methods)
         back.write(_GREETED)
         kind = (await near.readexactly(4))[3]
         length = (await near.readexactly(1))[0] if kind == 3 else {1: 4, 4: 16}[kind]
         await near.readexactly(length + 2)
+
+    async def _connect(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        await self.greet(near, back)
         if not self._whole:
             return
         far, there = await asyncio.open_connection("127.0.0.1", self._port)
-        back.write(_CONNECTED)
+        back.write(self.connected)
         self._ends.add(there)
         try:
             ways = [self._carry(near, there, self._up), self._carry(far, back, self._down)]
@@ -117,10 +128,19 @@ class Cable:
             await target.drain()
 
 
+class Plain(Cable):
+    """A cable for clients that know no proxies: they connect to ``cable.port``."""
+
+    connected = b""
+
+    async def greet(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        """Nothing is said before what goes through."""
+
+
 @asynccontextmanager
-async def cable_to(port: int) -> AsyncIterator[Cable]:
+async def cable_to(port: int, kind: type[Cable] = Cable) -> AsyncIterator[Cable]:
     """A whole cable to ``port``, gone afterwards."""
-    cable = Cable(port)
+    cable = kind(port)
     await cable.open()
     try:
         yield cable

@@ -92,6 +92,12 @@ class Up:
     def pids(self, words: str) -> set[int]:
         return {pid for pid, command in self.processes().items() if words in command}
 
+    def serves(self) -> bool:
+        try:
+            return self.status() == (200, True)
+        except OSError:
+            return False
+
     def status(self) -> tuple[int, bool]:
         """What a visitor's page is told: the answer's status, and whether the line is open."""
         place = self.demo()["tenants"][0]["visitor"].removeprefix("http://").rstrip("/")
@@ -174,6 +180,18 @@ def test_what_dies_is_started_again(up: Up, words: str) -> None:
     assert wait_until(lambda: len(up.pids(words) - before) >= len(before), seconds=60)
     assert up.pids(words) & before == set()
     assert up.status() == (200, True)
+
+
+def test_an_engine_that_cannot_start_is_tried_until_it_can(up: Up) -> None:
+    """Rule: as with a full disk, nobody has to help."""
+    log = up.state / "engines" / "main" / "pg_wal"
+    away = log.rename(log.with_name("pg_wal.away"))
+
+    os.kill(min(up.pids("engines/main")), signal.SIGKILL)
+    assert wait_until(lambda: "did not start" in up.said(), seconds=60)
+    away.rename(log)
+
+    assert wait_until(lambda: up.runs() and up.serves(), seconds=60), up.said()
 
 
 def test_a_second_up_in_the_same_state_is_refused(up: Up) -> None:

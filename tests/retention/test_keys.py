@@ -24,6 +24,7 @@ NEW_MASTER = base64.b64encode(b"n" * 32).decode()
 # What PostgreSQL gives to everybody and the application needs: the clock.
 OPEN_TO_ALL = {("retention_now", "EXECUTE")}
 DOORS = {
+    "retention_keep_clock",
     "key_create",
     "key_read",
     "key_shorten",

@@ -24,7 +24,7 @@ FUNCTIONS = {
     "default": {
         *("chat_end", "chat_erase", "chat_expire", "chat_expire_keyless", "chat_post"),
         *("chat_members_named", "chat_pulse", "chat_shorten", "vault_shorten"),
-        *("chat_hold", "chat_let_go", "chat_held"),
+        *("chat_hold", "chat_let_go", "chat_held", "retention_keep_clock"),
     },
     "keys": {
         *("key_create", "key_destroy", "key_destroy_due", "key_missing", "key_read"),
@@ -32,7 +32,7 @@ FUNCTIONS = {
         *("vault_compact", "vault_day_make", "vault_day_people", "vault_day_public"),
         *("vault_day_shorten", "vault_destroy_due", "vault_opening_answer", "vault_opening_ask"),
         *("vault_opening_end", "vault_opening_passed", "vault_opening_show", "vault_share_read"),
-        *("key_hold", "key_release", "key_held", "key_read_held"),
+        *("key_hold", "key_release", "key_held", "key_read_held", "retention_keep_clock"),
     },
 }
 

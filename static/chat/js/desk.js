@@ -12,13 +12,20 @@ import { word } from "./words.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const title = document.title;
-const desk = {};
+const desk = { slow: false };
+
+function showBanner(state) {
+  const text = { down: "own_down", restarting: "restarting", replaced: "replaced", shut: "shut", refused: "shut" };
+  const name = text[state] || (desk.slow && "slow");
+  const banner = find("banner");
+  banner.textContent = name ? word(name) : "";
+  banner.hidden = !name;
+}
 
 function lineBecame(state) {
-  const text = { down: "own_down", restarting: "restarting", replaced: "replaced", shut: "shut", refused: "shut" };
-  const banner = find("banner");
-  banner.textContent = text[state] ? word(text[state]) : "";
-  banner.hidden = !banner.textContent;
+  // Whoever is back is told anew.
+  desk.slow = desk.slow && state === "up";
+  showBanner(state);
   desk.readiness.reach(state === "up");
   document.body.toggleAttribute("data-is-away", state !== "up");
 }
@@ -41,6 +48,10 @@ const next = () => take({ type: "next", ref: "next" });
 
 desk.tell = (text) => {
   find("said").textContent = text;
+};
+desk.becomeSlow = (slow) => {
+  desk.slow = slow;
+  showBanner(desk.line.state);
 };
 desk.line = new Line("/ws/desk", {
   hello: () => ({ protocol: PROTOCOL }),

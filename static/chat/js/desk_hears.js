@@ -33,6 +33,10 @@ const hears = {
     desk.readiness.become(frame.value);
   },
 
+  slow(desk, frame) {
+    desk.becomeSlow(frame.value);
+  },
+
   waiting(desk, frame) {
     desk.queue.show(frame);
   },

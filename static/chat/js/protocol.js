@@ -13,7 +13,7 @@ export const DESK_SENDS = Object.freeze([
 
 export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
-  "line", "typing", "seen", "erased", "flagged", "ended", "error",
+  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error",
 ]);
 
 export const CLOSED = Object.freeze({
