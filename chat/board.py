@@ -17,6 +17,7 @@ from chat import queue
 from chat.calls import scoped_call
 from chat.events import layer, queue_group
 from chat.queue import LISTED, Waiting
+from chat.stopping import stop
 from retention import clock
 from tenants.models import Tenant
 
@@ -85,9 +86,7 @@ class Board:
 
     async def close(self) -> None:
         layer().detach(self._channel)
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await stop(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -17,6 +17,7 @@ from uuid import UUID
 import msgpack
 from redis.exceptions import RedisError
 
+from chat.stopping import stop
 from chat.valkeys import Host, async_client
 
 log = logging.getLogger("helpline.fanout")
@@ -86,10 +87,7 @@ class Exchange:
 
     async def close(self) -> None:
         """Stop listening and forget everything; the next use begins anew."""
-        tasks = [task for task in (self._listening, self._sending) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(self._listening, self._sending)
         self._listening = self._sending = None
         for left in (self._wanted, self._asked, self._changed, self._outgoing):
             left.clear()

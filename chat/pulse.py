@@ -21,6 +21,7 @@ from chat.calls import call, scoped_call
 from chat.events import layer
 from chat.reader import Reader
 from chat.situation import Situation, situations
+from chat.stopping import stop
 
 log = logging.getLogger("helpline.pulse")
 
@@ -63,11 +64,7 @@ class Pulse:
         self._readers.pop(reader, None)
 
     async def close(self) -> None:
-        for task in (self._task, self._looking):
-            if task:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        await stop(self._task, self._looking)
 
     def hurry(self) -> None:
         """Look now, and more closely for a while: Valkey has gone, or is back."""

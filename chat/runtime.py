@@ -11,7 +11,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +20,7 @@ from chat.board import Boards
 from chat.calls import call, scoped_call
 from chat.events import layer
 from chat.pulse import Pulse
+from chat.stopping import stop
 from chat.together import Together
 from chat.writer import Writer
 from retention import watchdog
@@ -70,10 +70,7 @@ class Runtime:
             self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:
-        for task in filter(None, (self._beating, self._watching)):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await stop(self._beating, self._watching)
         await self.pulse.close()
         await self.boards.close()
         await self.writer.close()

@@ -26,6 +26,7 @@ from django.db import connections
 from msgspec import Struct
 
 from chat.arrays import Array, ArrayDumper, byteas, int2s, int4s, uuids
+from chat.stopping import stop
 
 log = logging.getLogger("helpline.writer")
 
@@ -113,11 +114,8 @@ class Writer:
 
     async def close(self) -> None:
         """Stop; what has not been answered is the client's to send again."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await stop(self._task)
+        self._task = None
         await self._disconnect()
 
     async def _run(self) -> None:

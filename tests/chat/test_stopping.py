@@ -1,0 +1,25 @@
+"""A process that is told to stop does, whatever its tasks were doing at that moment."""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.conf import settings
+
+from chat.fanout import FanoutLayer
+from tests.world import PATIENCE_SECONDS
+
+MOST_TURNS = 40
+
+
+async def test_fan_out_ends_at_any_turn_of_its_loop() -> None:
+    for turns in range(MOST_TURNS):
+        layer = FanoutLayer(**settings.CHANNEL_LAYERS["default"]["CONFIG"])
+        layer.here.join("group", "member")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await layer.flush()
+
+        assert asyncio.all_tasks() == {asyncio.current_task()}
