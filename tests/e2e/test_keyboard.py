@@ -98,3 +98,23 @@ async def test_desk_closes_a_talk_and_puts_it_away(screens: Screens, size: Viewp
     await _tab_to(desk, "[data-put-away]")
     await desk.keyboard.press("Enter")
     await expect(desk.locator("[data-pane]")).to_have_count(0)
+
+
+async def test_question_that_is_asked_again_at_once_has_its_own_answer(screens: Screens) -> None:
+    visitor = await screens.visitor("detfinneshjelp")
+    desk = await screens.desk("detfinneshjelp")
+    await desk.keyboard.press("Alt+n")
+    await expect(desk.locator("[data-draft]")).to_be_focused()
+
+    # Within one turn of the page, as keys that are pressed quickly on a busy machine may come.
+    await desk.locator('[data-confirm="close"]').evaluate(
+        """(dialog) => {
+          const close = document.querySelector("[data-close]");
+          close.click();
+          dialog.close();
+          close.click();
+        }"""
+    )
+    await desk.click('[data-confirm="close"] [value="yes"]')
+
+    await expect(visitor.locator("[data-ended]")).to_be_visible()
