@@ -144,9 +144,9 @@ def destroy_due_keys(*, limit: int = 10_000) -> int:
 
 
 def compact() -> bool:
-    """Leave no trace of destroyed keys in the table's file; say whether there was any.
+    """Leave no trace of destroyed keys in the table's file; return whether any has gone so.
 
-    What remains is the WAL, for as long as the instance keeps it (docs/running.md).
+    While somebody's older look at the table lasts a trace stays, and the next run tries again. What remains is the WAL, for as long as the instance keeps it (docs/running.md).
     """
     return bool(_ask("SELECT key_compact()")[0][0])
 

@@ -110,7 +110,7 @@ def destroy_due() -> int:
 
 
 def compact() -> bool:
-    """Leave no trace of what was destroyed in the tables' files; say whether there was any."""
+    """The same as ``keys.compact`` for the tables of the vault."""
     return bool(_ask("SELECT vault_compact()")[0][0])
 
 
