@@ -16,15 +16,23 @@ from retention.kinds import Due, Holding, Kind
 from tenants.models import Tenant
 from tenants.scope import active_tenant
 
-# Erased stretches of talks that go on, and talks that are over, oldest first. Row security shows
-# the purge role nothing but what is expired and not held.
+# Talks with something written that is over (erased stretches of talks that go on, too), oldest
+# first; when there are no more of them, talks of which only the row is left. Row security shows the
+# purge role nothing but what is expired and not held. A batch costs the same however much is due.
 _DUE = """
-SELECT conversation_id, array_agg(id), min(expiry_rule), min(expires_at) AS since
-FROM chat_segment WHERE NOT emptied GROUP BY conversation_id
+(SELECT oldest.conversation_id, due.segments, due.rule, due.since
+ FROM (SELECT DISTINCT conversation_id FROM (
+         SELECT conversation_id FROM chat_segment WHERE NOT emptied
+         ORDER BY expires_at LIMIT %(limit)s) AS segment) AS oldest
+ CROSS JOIN LATERAL (
+   SELECT array_agg(s.id) AS segments, min(s.expiry_rule) AS rule, min(s.expires_at) AS since
+   FROM chat_segment s WHERE s.conversation_id = oldest.conversation_id AND NOT s.emptied) AS due
+ ORDER BY due.since)
 UNION ALL
-SELECT c.id, '{}', c.expiry_rule, c.expires_at FROM chat_conversation c
-WHERE NOT EXISTS (SELECT 1 FROM chat_segment s WHERE s.conversation_id = c.id AND NOT s.emptied)
-ORDER BY since LIMIT %s
+(SELECT c.id, '{}', c.expiry_rule, c.expires_at FROM chat_conversation c
+ WHERE NOT EXISTS (SELECT 1 FROM chat_segment s WHERE s.conversation_id = c.id AND NOT s.emptied)
+ ORDER BY c.expires_at LIMIT %(limit)s)
+LIMIT %(limit)s
 """
 
 _DUE_IN = """
@@ -54,7 +62,9 @@ _DELETES = (
 
 def due_conversations(limit: int) -> list[Due]:
     """Return talks with something due in them, oldest first. As the purge role."""
-    return [_due(row) for row in _rows(_DUE, limit)]
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"limit": limit})
+        return [_due(row) for row in cursor.fetchall()]
 
 
 def due_in(conversation_id: UUID) -> list[Due]:
