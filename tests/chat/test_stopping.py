@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from django.conf import settings
 
@@ -13,8 +14,9 @@ MOST_TURNS = 40
 
 
 async def test_fan_out_ends_at_any_turn_of_its_loop() -> None:
+    config: Any = settings.CHANNEL_LAYERS["default"]["CONFIG"]
     for turns in range(MOST_TURNS):
-        layer = FanoutLayer(**settings.CHANNEL_LAYERS["default"]["CONFIG"])
+        layer = FanoutLayer(**config)
         layer.here.join("group", "member")
         for _ in range(turns):
             await asyncio.sleep(0)
