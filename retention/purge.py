@@ -11,6 +11,7 @@ again. A row of main whose key is gone (a restored backup, an old crash) is due 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,7 +26,9 @@ from tenants.wall import PURGE
 
 log = logging.getLogger("helpline.retention")
 
-BATCH = 500
+BATCH = 50
+# What a batch leaves of the time to those who talk, for each second that it takes of it.
+REST = 2.0
 # The job by which one knows that what should run by itself does (retention/watchdog.py).
 JOB = "retention.purge"
 
@@ -41,36 +44,39 @@ class Purged:
 def purge(*, batch: int = BATCH) -> Purged:
     """Forget whatever is due, for every tenant; safe to kill and to run twice at once.
 
+    A batch of each kind at each tenant in turn, with a rest after each while there is more.
     Raises Stopped, and an alarm, while the wall clock cannot be trusted.
     """
     if not clock.steadiness.ok():
         raise Stopped
-    destroyed = 0
-    while gone := keys.destroy_due_keys():
-        destroyed += gone
-    destroyed += store.destroy_due()
-    things = sum(
-        purge_kind(kind, tenant, batch=batch)
-        for tenant in Tenant.objects.all()
-        for kind in registered()
-    )
+    destroyed = things = 0
+    places = [(kind, tenant) for tenant in Tenant.objects.all() for kind in registered()]
+    while places:
+        # Before each turn: keys go on falling due while there is much to forget.
+        while gone := keys.destroy_due_keys():
+            destroyed += gone
+        destroyed += store.destroy_due()
+        more = []
+        for kind, tenant in places:
+            begun = time.monotonic()
+            done = purge_batch(kind, tenant, batch=batch)
+            things += done
+            # Fewer done than due: what is left is held in `keys`, and the next run will ask again.
+            if done >= batch:
+                more.append((kind, tenant))
+                time.sleep(REST * (time.monotonic() - begun))
+        places = more
     keys.compact()
     store.compact()
     log.info("purged", extra={"fields": {"count": things}})
     return Purged(destroyed, things)
 
 
-def purge_kind(kind: Kind, tenant: Tenant, *, batch: int = BATCH) -> int:
-    """Forget all that is due of one kind at one tenant; return how many things are gone."""
-    total = 0
-    while True:
-        with tenant_scope(tenant), database_role(PURGE):
-            due = kind.due(batch)
-        done = forget(kind, tenant, due) if due else 0
-        total += done
-        # Fewer done than due: what is left is held in `keys`, and the next run will ask again.
-        if done < batch:
-            return total
+def purge_batch(kind: Kind, tenant: Tenant, *, batch: int = BATCH) -> int:
+    """Forget what is due of one kind at one tenant, ``batch`` at most; return how much is gone."""
+    with tenant_scope(tenant), database_role(PURGE):
+        due = kind.due(batch)
+    return forget(kind, tenant, due) if due else 0
 
 
 def forget(kind: Kind, tenant: Tenant, due: Sequence[Due]) -> int:

@@ -21,7 +21,7 @@ from chat.forgetting import CONVERSATION
 from retention import clock, keys
 from retention.holds import Demand, place_hold
 from retention.models import Hold
-from retention.purge import purge_kind
+from retention.purge import purge_batch
 from retention.releases import reconcile_holds, release_hold
 from tenants.errors import NotFound
 from tenants.models import Membership, Tenant
@@ -140,7 +140,7 @@ class Round:
             reconcile_holds()
         while not self.placed.is_set():
             keys.destroy_due_keys()
-            purge_kind(CONVERSATION, self.line)
+            purge_batch(CONVERSATION, self.line)
 
 
 # One talk as the application has made it, and more of its kind in a moment's time.

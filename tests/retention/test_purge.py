@@ -16,18 +16,18 @@ from django.core.management import call_command
 from django.db import connections
 
 from chat.conversations import end_conversation
-from chat.forgetting import CONVERSATION, FAREWELL
+from chat.forgetting import CONVERSATION
 from chat.models import Conversation
 from chat.states import By
 from helpline.processes import wait_until
 from retention import clock, keys
-from retention.purge import Purged, expire_keyless, purge, purge_kind
+from retention.purge import Purged, expire_keyless, purge, purge_batch
 from tenants.jobs import Stopped
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tenants.trial import open_line
 from tests.talks import GONE, Seen, begin, ledger_of, owner_rows, seen, segments_of, texts_in
-from tests.world import move_clock
+from tests.world import move_clock, open_tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +68,14 @@ def locked(talk: UUID) -> Iterator[None]:
 def purged_beside(tenant: Tenant) -> int:
     try:
         # Not the whole purge: that begins with the keys whose own time is over.
-        return purge_kind(CONVERSATION, tenant)
+        return purge_batch(CONVERSATION, tenant)
+    finally:
+        connections.close_all()
+
+
+def purged_in_twos() -> Purged:
+    try:
+        return purge(batch=2)
     finally:
         connections.close_all()
 
@@ -112,10 +119,30 @@ def test_keys_are_destroyed_before_rows(other: Tenant) -> None:
 def test_purge_goes_in_batches_and_ends(other: Tenant) -> None:
     talks = ended_talks(other, 5)
 
-    assert purge_kind(CONVERSATION, other, batch=2) == 5
+    assert purge(batch=2) == Purged(keys=5, things=10)
 
     assert left(talks) == {GONE}
-    assert ledger_of(other) == [("conversation", "T9", n, n) for n in (2, 2, 1)]
+    assert ledger_of(other) == [
+        (kind, rule, n, n)
+        for n in (2, 2, 1)
+        for kind, rule in (("conversation", "T9"), ("farewell", "ours"))
+    ]
+
+
+def test_line_with_little_that_is_due_does_not_wait_for_one_with_much(other: Tenant) -> None:
+    many = ended_talks(other, 3)
+    *_, last = many
+    (later,) = open_tenants("urph")
+    few = ended_talks(later, 1)
+
+    with ThreadPoolExecutor(1) as threads:
+        with locked(last):
+            running = threads.submit(purged_in_twos)
+            assert wait_until(lambda: left(few) == {GONE}, seconds=20)
+            assert not running.done()
+        assert running.result(timeout=20) == Purged(keys=4, things=8)
+
+    assert left(many) == {GONE}
 
 
 def test_second_run_finds_nothing_and_writes_nothing(other: Tenant) -> None:
@@ -131,14 +158,9 @@ def test_second_run_finds_nothing_and_writes_nothing(other: Tenant) -> None:
 def test_two_runs_at_once_forget_each_thing_once(other: Tenant) -> None:
     talks = ended_talks(other, 40)
 
-    def run(_number: int) -> int:
-        try:
-            return purge_kind(CONVERSATION, other, batch=3) + purge_kind(FAREWELL, other, batch=3)
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(2) as threads:
-        done = sum(threads.map(run, range(2)))
+        runs = [threads.submit(purged_in_twos) for _ in range(2)]
+    done = sum(run.result().things for run in runs)
 
     assert left(talks) == {GONE}
     entries = ledger_of(other)
@@ -149,7 +171,7 @@ def test_two_runs_at_once_forget_each_thing_once(other: Tenant) -> None:
 def test_purge_of_one_tenant_leaves_the_others(tenant: Tenant, other: Tenant) -> None:
     talks = ended_talks(other, 1)
 
-    assert purge_kind(CONVERSATION, tenant) == 0
+    assert purge_batch(CONVERSATION, tenant) == 0
 
     assert left(talks) == {WHOLE}
 
@@ -159,7 +181,7 @@ def test_talk_held_in_keys_keeps_its_rows(other: Tenant) -> None:
     held, free = talks
     owner_rows("keys", "UPDATE segment_key SET held = true WHERE segment = %s", talks[held][0])
 
-    assert purge_kind(CONVERSATION, other) == 1
+    assert purge_batch(CONVERSATION, other) == 1
 
     assert seen(held, talks[held]) == WHOLE
     assert seen(free, talks[free]) == GONE
@@ -173,7 +195,7 @@ def test_talk_held_in_main_is_not_due(other: Tenant) -> None:
     owner_rows("default", "UPDATE chat_conversation SET held = true")
     owner_rows("default", "UPDATE chat_segment SET held = true")
 
-    assert purge_kind(CONVERSATION, other) == 0
+    assert purge_batch(CONVERSATION, other) == 0
 
     assert seen(talk, segments) == WHOLE
     assert ledger_of(other) == []
