@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import takewhile
@@ -19,6 +20,8 @@ from retention.chain import Row
 from retention.models import LedgerDay, LedgerEntry
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+
+log = logging.getLogger("helpline.retention")
 
 START = bytes(32)
 ONE_DAY = timedelta(days=1)
@@ -50,7 +53,8 @@ def seal_days() -> int:
     """Seal every day that is over and not sealed yet, of every tenant; return how many.
 
     Days are those of UTC, the first one that of a tenant's first entry, and none is left out:
-    days without a purge are sealed too. Safe to run twice at once and after any pause.
+    days without a purge are sealed too. Safe to run twice at once and after any pause. Where the
+    entries do not follow from each other nothing is sealed any more, and an alarm is written.
     Rule: D5, D7, T9.
     """
     return sum(_seal_days_of(tenant) for tenant in Tenant.objects.all())
@@ -63,6 +67,10 @@ def _seal_days_of(tenant: Tenant) -> int:
         today, sealed = clock.now().date(), 0
         last = latest_day()
         day = last.on + ONE_DAY if last else _first_day(today)
+        if day < today and (broken := first_break(tenant)) is not None:
+            fields = {"tenant": tenant.slug, "count": broken}
+            log.error("ledger_broken", extra={"fields": fields})
+            return 0
         while day < today:
             last = _seal(tenant, day, last)
             day, sealed = day + ONE_DAY, sealed + 1

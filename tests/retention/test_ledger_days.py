@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,8 +16,8 @@ from chat.conversations import end_conversation
 from chat.states import By
 from retention import clock
 from retention.chain import ROWS, beginning
-from retention.ledger import enter, published, rows_of, seal_days
-from retention.models import LedgerDay
+from retention.ledger import digest_of, enter, published, rows_of, seal_days
+from retention.models import LedgerDay, LedgerEntry
 from retention.verifying import check_ledger, read_ledger
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -62,6 +63,24 @@ def told(tenant: Tenant) -> dict[str, list[tuple[str, str, int, int]]]:
         day["on"]: [(one["kind"], one["rule"], one["due"], one["done"]) for one in day["counts"]]
         for day in download(tenant)["days"]
     }
+
+
+def test_history_that_was_changed_is_not_sealed_and_raises_an_alarm(
+    tenant: Tenant, other: Tenant, caplog: pytest.LogCaptureFixture
+) -> None:
+    purged(tenant, 6)
+    purged(other, 6)
+    yesterday = str(next_day())
+    forgery = "UPDATE retention_ledgerentry SET done = 0 WHERE tenant_id = %s"
+    owner_rows("default", forgery, tenant.pk)
+
+    with caplog.at_level(logging.ERROR, "helpline.retention"):
+        seal_days()
+
+    alarms = [(one.getMessage(), one.__dict__["fields"]) for one in caplog.records]
+    assert alarms == [("ledger_broken", {"tenant": tenant.slug, "count": 1})]
+    assert yesterday not in told(tenant)
+    assert yesterday in told(other)
 
 
 def test_day_is_sealed_once_it_is_over_and_once_only(tenant: Tenant) -> None:
@@ -177,7 +196,12 @@ def test_entry_of_a_day_that_is_sealed_is_counted_in_the_next(tenant: Tenant) ->
     seal_days()
     purged(tenant, 7)
     # As if the clock had gone back while the second purge ran.
-    owner_rows("default", 'UPDATE retention_ledgerentry SET "on" = %s', first)
+    with tenant_scope(tenant):
+        entry = LedgerEntry.objects.get(number=2)
+    entry.on = first
+    digest = digest_of(entry, slug=tenant.slug)
+    earlier = 'UPDATE retention_ledgerentry SET "on" = %s, digest = %s WHERE number = 2'
+    owner_rows("default", earlier, first, digest)
     second = next_day()
 
     seal_days()
