@@ -25,6 +25,8 @@ def main() -> None:
 
         config = server_config()
         config.app = application
+        # Neither the echo nor the plain application knows that word of the server.
+        config.lifespan = "auto"
         uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
     else:
         from daphne.cli import CommandLineInterface  # type: ignore[import-untyped]  # it has none
