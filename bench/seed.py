@@ -68,7 +68,7 @@ class Seed:
         for mine in islice(cycle(lines), many):
             number, membership, key = next(_users), uuid4(), secrets.token_hex(16)
             users.append((number, "!bench", False, f"{number}@bench.example", "Bench", True, False))
-            members.append((membership, mine.tenant, number, "counsellor", "{}", "Kari", True))
+            members.append((membership, mine.tenant, number, "counsellor", "{}", "Kari", True, ""))
             presences.append((mine.tenant, membership, True, _now()))
             sessions.append((key, _session(number, mine.tenant), _now() + LIFE))
             seats.append(Seat(mine, membership, f"desk={key}"))
@@ -79,7 +79,7 @@ class Seed:
                 "id password is_superuser email name is_active is_staff",
                 users,
             )
-            columns = "id tenant_id user_id role title first_name active"
+            columns = "id tenant_id user_id role title first_name active expiry_rule"
             _copy(main, "tenants_membership", columns, members)
             _copy(main, "chat_presence", "tenant_id membership_id ready lost_at", presences)
             _copy(main, "django_session", "session_key session_data expire_date", sessions)
