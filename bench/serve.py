@@ -19,15 +19,13 @@ def main() -> None:
     if path := os.environ.get("BENCH_PROFILE"):
         profiling.listen(path)
     if server == "uvicorn":
-        import uvicorn
-
-        from helpline.web import server_config
+        from helpline.web import serve, server_config
 
         config = server_config()
         config.app = application
         # Neither the echo nor the plain application knows that word of the server.
         config.lifespan = "auto"
-        uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
+        serve(config, socket.socket(fileno=int(descriptor)))
     else:
         from daphne.cli import CommandLineInterface  # type: ignore[import-untyped]  # it has none
 

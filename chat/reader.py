@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chat.events import talk_group
 from chat.fanout import Event
 from chat.messages import Caught, Keyring, Read, stamp
 from chat.situation import Situation
@@ -38,6 +39,7 @@ class Reader:
         fetch: Callable[[Reader], None],
     ) -> None:
         self.tenant, self.conversation, self.me = tenant, conversation, me
+        self.group = talk_group(conversation)
         self._give, self._fetch = give, fetch
         self.given = 0
         self.current: UUID | None = None
@@ -136,10 +138,10 @@ class Reader:
 
     def answered(self, message: UUID) -> str | None:
         """Note an answer, and return the ``ref`` that it echoes."""
-        refs = self.unanswered.get(message, [])
+        refs = self.unanswered.pop(message, [])
         ref = refs.pop(0) if refs else None
-        if not refs:
-            self.unanswered.pop(message, None)
+        if refs:
+            self.unanswered[message] = refs
         return ref
 
     def offer(self, seq: int, frame: Frame) -> None:

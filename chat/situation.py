@@ -15,6 +15,9 @@ from chat.models import Conversation
 from chat.queue import shown_counsellor
 from tenants.models import Tenant
 
+# Most events are messages, and leave all of this as it is.
+CHANGING = frozenset({"state", "line", "arrived"})
+
 
 class Situation(NamedTuple):
     """``membership`` and ``socket`` are hexadecimal, as they are in events."""
@@ -29,6 +32,8 @@ class Situation(NamedTuple):
     def after(self, event: Event) -> Situation:
         """Return what it is once ``event`` has been told."""
         changes: dict[str, Any] = {}
+        if event["type"] not in CHANGING:
+            return self
         match event:
             case {"type": "state", "state": state, "counsellor": counsellor}:
                 changes = {"state": state, "counsellor": counsellor, "counsellor_up": True}

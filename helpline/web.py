@@ -11,6 +11,7 @@ and lengths that tell what was typed). Logs are the allow-list of helpline.logs.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import resource
 import socket
@@ -26,6 +27,8 @@ what it has written has left, which on a dead line would take the kernel a quart
 LARGEST_FRAME_BYTES = 1024 * 1024
 """Above the protocol's 64 KiB, so that the consumer can answer a frame that is too large."""
 GRACE_SECONDS = 5
+OBJECTS_BETWEEN_LOOKS = 10_000
+"""Python's own 700 are a dozen messages."""
 MOST_FILES = 65_536
 """A socket is an open file, and the usual limit of 1,024 is that of a shell."""
 
@@ -67,7 +70,18 @@ def main() -> None:
         listener = socket.socket(fileno=options.fd)
     else:
         listener = listen(options.host, options.port)
-    uvicorn.Server(server_config()).run(sockets=[listener])
+    serve(server_config(), listener)
+
+
+def serve(config: uvicorn.Config, listener: socket.socket) -> None:
+    """Load the application and serve it until a signal ends that."""
+    config.load()
+    # Whatever has been loaded stays: the collector, which halts everybody while it looks, passes
+    # it over, and comes by more rarely.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 def lift_file_limit() -> None:

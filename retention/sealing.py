@@ -45,6 +45,7 @@ class Sealer:
 
     segment: UUID
     _cipher: AESGCM
+    _head: bytes
     _context: bytes
 
     def __repr__(self) -> str:
@@ -56,7 +57,8 @@ class Sealer:
     ) -> Sealer:
         context = _bound(_HEAD, b"message", str(tenant).encode(), conversation.bytes, segment.bytes)
         key = HKDF(hashes.SHA256(), 32, salt=None, info=b"helpline/1/" + context)
-        return cls(segment, AESGCM(key.derive(secret + tenant_key)), context)
+        cipher = AESGCM(key.derive(secret + tenant_key))
+        return cls(segment, cipher, _HEAD + segment.bytes, context)
 
     def seal(self, text: str, *, author: int, message: UUID) -> bytes:
         """Return the sealed body of ``text``."""
@@ -65,11 +67,11 @@ class Sealer:
         padded += bytes(-len(padded) % PAD_BYTES)
         nonce = os.urandom(12)
         sealed = self._cipher.encrypt(nonce, padded, self._aad(author, message))
-        return _HEAD + self.segment.bytes + nonce + sealed
+        return self._head + nonce + sealed
 
     def open(self, body: bytes, *, author: int, message: UUID) -> str:
         """Return the text of ``body``. Raises Unsealable, for every reason alike."""
-        if body[:2] != _HEAD or body[2:18] != self.segment.bytes:
+        if not body.startswith(self._head):
             raise Unsealable
         try:
             padded = self._cipher.decrypt(

@@ -15,7 +15,7 @@ from chat.calls import call, scoped_call
 from chat.consumers.base import Frame, Socket
 from chat.conversations import finish_end, finish_forgetting
 from chat.errors import ConversationEnded, SlowDown
-from chat.events import layer, talk_group
+from chat.events import layer
 from chat.fanout import Event
 from chat.messages import Caught, catch_up, note_seen, stamp
 from chat.reader import Reader
@@ -135,15 +135,14 @@ class Talking(Socket):
             "body": body,
             "at": stamp(at),
         }
-        layer().here.group_send(talk_group(reader.conversation), event)
+        layer().here.group_send(reader.group, event)
 
     # Telling the others in the talk.
 
     def tell_talk(self, reader: Reader, kind: str, **fields: int) -> None:
         """Tell the others that this side does something; lost without harm."""
-        talk = reader.conversation
-        event = {"type": kind, "talk": talk, "by": int(self.me), **fields}
-        layer().here.group_send(talk_group(talk), event)
+        event = {"type": kind, "talk": reader.conversation, "by": int(self.me), **fields}
+        layer().here.group_send(reader.group, event)
 
     def see(self, reader: Reader, seq: int) -> None:
         """Note and tell how far this side has read."""
