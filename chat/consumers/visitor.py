@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import UUID
 
 from chat import frames
 from chat.arrivals import Arrival, Knock, Over
@@ -30,6 +31,7 @@ class VisitorSocket(Talking):
     def __init__(self) -> None:
         super().__init__()
         self._counsellor: dict[str, str] | None = None
+        self._conversation: UUID | None = None
         self._leave_ref: str | None = None
         self._erase_ref: str | None = None
 
@@ -57,7 +59,7 @@ class VisitorSocket(Talking):
             self.reply(came, ref)
 
     def _enter(self, came: Arrival | Over, after: int, ref: str | None) -> None:
-        talk = came.conversation
+        talk = self._conversation = came.conversation
         self.reader = Reader(self.tenant, talk, self.me, give=self.give, fetch=self.fetch)
         if isinstance(came, Over):
             self.talk_gone(self.reader)
@@ -104,12 +106,13 @@ class VisitorSocket(Talking):
             self.give({"type": "line", "who": "counsellor", "up": False})
 
     async def left(self) -> None:
-        if self.reader is None:
-            return
         reader, self.reader = self.reader, None
-        runtime().pulse.remove(reader)
-        await runtime().boards.leave(self.tenant, self.give, visitor=reader.conversation)
-        await runtime().departures.do(self.tenant, (reader.conversation, self.id))
+        if reader is not None:
+            runtime().pulse.remove(reader)
+        # Also after the end, which may have come with the last breath of the line.
+        await runtime().boards.leave(self.tenant, self.give, visitor=self._conversation)
+        if reader is not None:
+            await runtime().departures.do(self.tenant, (reader.conversation, self.id))
 
     # What the visitor says.
 

@@ -30,6 +30,7 @@ _PATTERNS = {
     "member": _UUID,
     "time": _TIME,
     "secret": _SECRET,
+    "line": re.compile(r"[A-Za-z0-9_-]{86}"),
     "words": re.compile(r"(?s).+"),
     "token": re.compile(r"\w+"),
     "login": re.compile(r"\S+@\S+"),

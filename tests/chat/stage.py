@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -31,8 +32,9 @@ from tests.clients import (
     sign_in,
     start,
 )
+from tests.overhttp import Near, events
 from tests.versions import FLAGGED, promise_more
-from tests.world import PASSWORD, address_of, hire
+from tests.world import PASSWORD, PATIENCE_SECONDS, address_of, hire
 
 ROLES = {str(role) for role in Role}
 
@@ -45,6 +47,7 @@ class Stage:
         self.values = Values()
         self.wires: dict[str, Wire] = {}
         self.answers: dict[str, Answer] = {}
+        self.streams: dict[str, AsyncIterator[tuple[str, Frame]]] = {}
         self.cookies: dict[str, str] = {}
         self.client: tuple[str, int] | None = None
         self.closing = AsyncExitStack()
@@ -74,6 +77,11 @@ class Stage:
     async def asked(self, who: str, method: str, rest: str) -> None:
         place, _, body = rest.partition(" ")
         host, path = self.host_and_path(who, place)
+        if path == "/line" and "stream" in body:
+            parts = Near(headers_at(host)).stream(path, json.loads(body))
+            self.closing.push_async_callback(parts.aclose)
+            self.streams[who] = events(parts)
+            return
         kind = b"application/json" if body.startswith("{") else b"application/x-www-form-urlencoded"
         said = [(b"content-type", kind), (b"origin", f"https://{host}".encode())]
         if who in self.cookies:
@@ -127,6 +135,8 @@ class Stage:
             assert await self.wires[who].closed() == int(what.removeprefix("close "))
         elif re.match(r"\d{3}\b", what):
             self.answered(who, what)
+        elif streamed := re.fullmatch(r"(?:event: (\w+) )?data: (.+)", what):
+            await self.event_heard(who, streamed[1] or "", json.loads(streamed[2]))
         else:
             await self.frame_heard(who, json.loads(what))
 
@@ -139,6 +149,12 @@ class Stage:
         elif body:
             found = answer.json()
             assert self.values.agree(json.loads(body), found), found
+
+    async def event_heard(self, who: str, kind: str, expected: Frame) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            found = await anext(self.streams[who])
+        assert found[0] == kind
+        assert self.values.agree(expected, found[1]), found
 
     async def frame_heard(self, who: str, expected: Frame) -> None:
         wire = self.wires[who]
