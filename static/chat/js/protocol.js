@@ -25,3 +25,13 @@ export const CLOSED = Object.freeze({
   flooding: 4429,
   restarting: 1012,
 });
+
+// What a line is closed with that nobody has closed.
+export const LOST = 1006;
+
+// Whoever is not coming back by itself: another window has the talk, or the door stays shut.
+export const FINAL = new Map([
+  [CLOSED.replaced, "replaced"],
+  [CLOSED.notLetIn, "shut"],
+  [CLOSED.wrongOrigin, "refused"],
+]);

@@ -4,12 +4,14 @@ import { linksInPlace } from "./inplace.js";
 import { watchLeaving } from "./leaving.js";
 import { Line } from "./line.js";
 import { watchParting } from "./parting.js";
+import { Polled } from "./polled.js";
 import { PROTOCOL } from "./protocol.js";
 import { lastFromOther } from "./reading.js";
 import { Room } from "./room.js";
 import { forgetSecret, secret } from "./secret.js";
 import { watchStanding } from "./standing.js";
 import { watchStart } from "./start.js";
+import { Streamed } from "./streamed.js";
 import { Talk } from "./talk.js";
 import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
@@ -33,6 +35,7 @@ const line = new Line("/ws/visitor", {
   hello: () => ({ protocol: PROTOCOL, secret: secret(), after: talk.after }),
   onFrame: (frame) => hearVisitor(page, frame),
   onState: (state) => lineBecame(state),
+  otherWays: [Streamed, Polled],
 });
 page.line = line;
 
