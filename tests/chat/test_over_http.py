@@ -8,7 +8,6 @@ import pytest
 from chat.overhttp import line
 from tests.chat.test_coming_back import (  # noqa: F401  # collected here again, over HTTP
     test_a_long_talk_is_read_in_pages_that_fit,
-    test_what_no_event_told_is_fetched_before_what_comes_next,
     test_who_comes_back_amid_a_flow_gets_each_message_once_in_order,
     test_who_comes_back_gets_the_rest_without_gap_or_double,
 )
@@ -16,19 +15,14 @@ from tests.chat.test_doors import (  # noqa: F401  # the same
     test_a_first_frame_that_is_no_hello_is_not_let_in,
     test_a_flood_is_cut_off,
     test_a_newer_tab_takes_over_and_the_older_ones_end_changes_nothing,
-    test_a_secret_opens_nothing_a_quarter_of_an_hour_after_the_end,
-    test_who_said_hello_may_be_silent,
     test_who_says_no_hello_in_time_is_let_go,
 )
 from tests.chat.test_talk import (  # noqa: F401  # the same
     test_a_burst_beyond_a_person_is_slowed_and_not_stored,
     test_a_message_sent_again_is_the_same_message,
-    test_closing_ends_the_talk_and_frees_the_counsellors_place,
     test_each_ref_is_echoed_once_also_where_one_message_is_sent_many_times_at_once,
-    test_erasing_is_refused_where_it_is_not_promised,
     test_leaving_ends_the_talk_for_both_and_only_once,
     test_the_eraser_reaches_both_sides_and_every_later_reader,
-    test_the_place_in_the_queue_is_told_at_most_once_a_second,
     test_typing_and_seen_reach_the_other_side_alone,
     test_what_both_say_reaches_the_other_in_order,
     test_what_was_erased_is_answered_when_sent_again_and_stays_erased,
