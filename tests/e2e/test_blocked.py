@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
-from tests.e2e.cable import Buffering, Strict, cable_to
+from tests.e2e.cable import Buffering, Cable, Strict, cable_to
 from tests.e2e.screens import Screens, end, expect_texts, say, take_next, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SLUG = "detfinneshjelp"
+# Two sockets and a stream are tried in vain before the page polls.
+WAYS_TAKE = 30_000
 BANNER = "body[data-page=visitor] [data-banner]"
+
+
+async def waiting(screens: Screens, proxy: Cable) -> Page:
+    """A visitor behind ``proxy`` who waits."""
+    page = await screens.front(SLUG, cable=proxy)
+    await page.click("[data-start-button]")
+    await expect(page.locator("[data-waiting]")).to_be_visible(timeout=WAYS_TAKE)
+    return page
 
 
 @pytest.mark.parametrize("kind", [Strict, Buffering], ids=["strict", "buffering"])
@@ -19,7 +29,7 @@ async def test_talk_from_start_to_end_where_websocket_is_blocked(
 ) -> None:
     async with cable_to(screens.stack.port, kind) as proxy:
         desk = await screens.desk(SLUG)
-        visitor = await screens.visitor(SLUG, cable=proxy)
+        visitor = await waiting(screens, proxy)
         await say(visitor, "one")
         pane = await take_next(desk)
         await say(desk, "two", pane)
@@ -31,7 +41,7 @@ async def test_talk_from_start_to_end_where_websocket_is_blocked(
         await say(desk, "four", pane)
         proxy.mend()
 
-        await expect(visitor.locator(BANNER)).to_be_hidden()
+        await expect(visitor.locator(BANNER)).to_be_hidden(timeout=WAYS_TAKE)
         await expect_texts(visitor, ["one", "two", "four", "three"])
         await expect_texts(desk, ["one", "two", "four", "three"], pane)
         await end(visitor)
@@ -46,7 +56,7 @@ async def test_talk_from_start_to_end_where_websocket_is_blocked(
 async def test_leaving_at_once_ends_the_talk_where_websocket_is_blocked(screens: Screens) -> None:
     async with cable_to(screens.stack.port, Strict) as proxy:
         desk = await screens.desk(SLUG)
-        visitor = await screens.visitor(SLUG, cable=proxy)
+        visitor = await waiting(screens, proxy)
         pane = await take_next(desk)
         await say(visitor, "he is coming")
 

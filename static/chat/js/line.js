@@ -58,13 +58,13 @@ export class Line {
 
   lose(code, heldUp = false) {
     this.release();
-    this.ways.failed(code, heldUp);
+    const turned = this.ways.failed(code, heldUp);
     if (FINAL.has(code)) {
       this.become(FINAL.get(code));
       return;
     }
     this.miss(code);
-    this.again(code);
+    this.again(code, turned ? 0 : this.attempts);
   }
 
   // While the ways are tried for the first time nothing has been lost.
@@ -73,9 +73,9 @@ export class Line {
     this.become(code === CLOSED.restarting ? "restarting" : isFirst ? "connecting" : "down");
   }
 
-  again(code = LOST) {
+  again(code = LOST, attempts = this.attempts) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.open(), waitBefore(this.attempts, code));
+    this.timer = setTimeout(() => this.open(), waitBefore(attempts, code));
     this.attempts += 1;
   }
 

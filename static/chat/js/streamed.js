@@ -2,7 +2,7 @@
 import { OverHttp } from "./overhttp.js";
 import { LOST } from "./protocol.js";
 
-const FIRST_WITHIN = 5000;
+const FIRST_WITHIN = 4000;
 // The server pings every 15 s, whatever else it says.
 const SILENCE = 40000;
 const EVENT = /^(?:event: (\w+)\n)?data: (.*)$/;

@@ -25,11 +25,13 @@ export class Ways {
     this.proven = this.now;
   }
 
-  // `heldUp`: the server can be reached, and what it says is not let through.
+  // `heldUp`: the server can be reached, and what it says is not let through. Says whether another way
+  // is next, which there is no reason to wait for.
   failed(code, heldUp) {
     if (FROM_SERVER.has(code)) {
-      return;
+      return false;
     }
+    const before = this.now;
     this.failures += 1;
     const enough = this.failures >= (this.proven === this.now ? TRIES_OF_PROVEN : TRIES);
     if (this.now > 0 && heldUp) {
@@ -38,6 +40,7 @@ export class Ways {
       // Where nothing at all gets through, no way is to blame, and the first is the best.
       this.turn(this.now === 0 ? 1 : 0);
     }
+    return this.now > before;
   }
 
   turn(way) {
