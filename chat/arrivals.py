@@ -15,12 +15,14 @@ from django.db import connection
 
 from chat import frames
 from chat.errors import NotLetIn
+from chat.evaluation import claim_token, token_of
 from chat.events import publish, queue_group, tell
 from chat.messages import Caught, caught_up_all
 from chat.models import Conversation, Farewell
 from chat.queue import KEEPS_PLACE, places
 from chat.situation import Situation, situation_of
 from chat.states import State
+from retention import clock
 from tenants.errors import HelplineError, Invalid
 from tenants.models import Policy, Tenant
 
@@ -104,7 +106,7 @@ def _arrive(tenant: Tenant, knocks: Sequence[Knock]) -> list[Answer]:
     for knock in knocks:
         conversation, last_seq, was_lost = taken.get(knock.secret, (None, 0, False))
         if conversation is None:
-            answers[knock.secret] = _gone(knock.secret)
+            answers[knock.secret] = _gone(tenant, knock.secret)
         elif knock.after > last_seq:
             text = "`after` is at most the last sequence number of the talk"
             answers[knock.secret] = Invalid(text)
@@ -162,13 +164,17 @@ def _read(tenant: Tenant, afters: dict[UUID, int]) -> dict[UUID, Arrival]:
     }
 
 
-def _gone(secret: bytes) -> Frame | HelplineError:
+def _gone(tenant: Tenant, secret: bytes) -> Frame | HelplineError:
     farewell = Farewell.objects.filter(secret_hash=secret).first()
-    return goodbye(farewell) if farewell else NotLetIn("this secret opens nothing")
+    return goodbye(tenant, farewell) if farewell else NotLetIn("this secret opens nothing")
 
 
-def goodbye(farewell: Farewell) -> Frame:
-    """Return the welcome of a talk that is over: that it is, by whom, and nothing else."""
+def goodbye(tenant: Tenant, farewell: Farewell) -> Frame:
+    """Return the welcome of a talk that is over: that it is, by whom, and nothing else.
+
+    With the token for the form where the tab has not been asked yet how it went.  Rule: S9
+    """
+    day = claim_token(farewell.conversation_id, day=clock.now().date())
     return {
         "type": "welcome",
         "protocol": frames.PROTOCOL,
@@ -185,5 +191,5 @@ def goodbye(farewell: Farewell) -> Frame:
         "cards": [],
         "messages": [],
         "more": False,
-        "ended": {"by": farewell.ended_by, "evaluation": None},
+        "ended": {"by": farewell.ended_by, "evaluation": token_of(tenant, day)},
     }

@@ -18,6 +18,7 @@ from django.db import connection
 from chat import queue
 from chat.alternatives import Alternative, alternatives
 from chat.errors import Closed, ConversationEnded, Full
+from chat.evaluation import asked_now, claim_token
 from chat.events import publish, queue_group, tell
 from chat.forgetting import CONVERSATION, due_in
 from chat.lives import expiry_of, latest_end
@@ -144,12 +145,23 @@ def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
         "ended",
         by=str(by),
         alternatives=alternatives(tenant, language=ended.language),
+        # The day of a token and never a token: each socket makes its own, and tells nobody else.
+        asks=ended.asks,
     )
     publish(queue_group(tenant.pk), "queue")
     return True
 
 
-def finish_end(tenant: Tenant, conversation_id: UUID) -> tuple[By, list[Alternative]]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The end of a talk that nobody has told: by whom, where else to turn, and whether it is asked."""
+
+    by: By
+    alternatives: list[Alternative]
+    asks: str | None
+
+
+def finish_end(tenant: Tenant, conversation_id: UUID) -> Found:
     """See that what was promised has happened in a talk that is found ended; say who ended it.
 
     Another process may be about it this moment, or have died over it. Opens its own scopes.
@@ -157,9 +169,10 @@ def finish_end(tenant: Tenant, conversation_id: UUID) -> tuple[By, list[Alternat
     finish_forgetting(tenant, conversation_id)
     with tenant_scope(tenant):
         farewell = Farewell.objects.filter(conversation_id=conversation_id).first()
+        day = claim_token(conversation_id, day=clock.now().date()) if farewell else None
     language = farewell.language if farewell else tenant.default_language
     by = By(farewell.ended_by) if farewell else By.SYSTEM
-    return by, alternatives(tenant, language=language)
+    return Found(by, alternatives(tenant, language=language), day.isoformat() if day else None)
 
 
 def finish_forgetting(tenant: Tenant, conversation_id: UUID) -> None:
@@ -178,6 +191,7 @@ class _Ended:
     rule: str
     segments: tuple[UUID, ...]
     language: str
+    asks: str | None
 
 
 def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
@@ -194,6 +208,9 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
     policy = Policy.objects.get(pk=conversation.policy_id)
     expires_at, rule = expiry_of(tenant, policy, ended_at=clock.counted_from(now))
     segments = tuple(Segment.objects.filter(conversation=conversation).values_list("pk", flat=True))
+    asks = asked_now(tenant) is not None
+    # Whoever is on the line is asked now; a tab that comes back later, then.
+    asked = asks and conversation.visitor_lost_at is None
     Farewell.objects.create(
         tenant=tenant,
         conversation_id=conversation.pk,
@@ -202,6 +219,8 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         language=conversation.language,
         last_seq=conversation.last_seq,
         ended_by=by,
+        asks=asks,
+        asked=asked,
         # By the clock that reading obeys: a farewell that is over already could not be written.
         expires_at=now + FAREWELL,
     )
@@ -210,7 +229,8 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
             "SELECT chat_end(%s, %s, %s, %s, %s)",
             [tenant.pk, conversation_id, str(by), expires_at, rule],
         )
-    return _Ended(now, expires_at, rule, segments, conversation.language)
+    day = now.date().isoformat() if asked else None
+    return _Ended(now, expires_at, rule, segments, conversation.language, day)
 
 
 def erase_conversation(tenant: Tenant, conversation_id: UUID) -> int:

@@ -8,7 +8,7 @@ from chat.pages.privacy import privacy
 from chat.pages.proof import ledger_file, proof
 from chat.pages.theme import theme
 from chat.pages.visitor import visitor
-from chat.views import start, status
+from chat.views import evaluations, start, status
 from retention.views import promises
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("proof/ledger.json", ledger_file, name="ledger"),
     path("api/status", status, name="status"),
     path("api/conversations", start, name="start"),
+    path("api/evaluations", evaluations, name="evaluations"),
     path("health/promises", promises, name="promises"),
     path("theme.css", theme, name="theme"),
 ]

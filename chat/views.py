@@ -1,42 +1,48 @@
-"""The visitor's HTTP doors: is somebody there, and the start of a talk."""
+"""The visitor's HTTP doors: is somebody there, the start of a talk, and what is asked after it."""
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chat import queue
 from chat.conversations import check_accepting, open_conversation
 from chat.errors import Closed, Full, SlowDown
+from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.messages import stamp
 from chat.starts import starts
 from retention import clock
-from tenants.errors import HelplineError, Invalid
+from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hours import standing
 from tenants.models import Notice, Tenant
 from tenants.policies import current_policy
 
+Fields = Mapping[str, type]
+
 STATUS_SECONDS = 15
 BODY_BYTES = 4_096
+# Every character of two texts may be written as twelve (\ud83d\ude00).
+ANSWERS_BYTES = 16_384
 _STATUSES = {"closed": 409, "full": 409, "slow_down": 429, "invalid": 400, "not_found": 404}
-_START = {"language": str, "topic": str, "urgent": bool, "proof": str}
+_START: Fields = {"language": str, "topic": str, "urgent": bool, "proof": str}
+_ANSWERS: Fields = {"token": str, "answers": dict, "form": int}
 
-View = Callable[[HttpRequest], JsonResponse]
+View = Callable[[HttpRequest], HttpResponse]
 
 
 def answering(view: View) -> View:
     """Turn a refusal into the JSON that docs/protocol.md gives for it."""
 
     @functools.wraps(view)
-    def answer(request: HttpRequest) -> JsonResponse:
+    def answer(request: HttpRequest) -> HttpResponse:
         try:
             return view(request)
         except HelplineError as problem:
@@ -52,7 +58,7 @@ def answering(view: View) -> View:
 
 @require_GET
 @answering
-def status(request: HttpRequest) -> JsonResponse:
+def status(request: HttpRequest) -> HttpResponse:
     """Say whether the line is open, whether it takes somebody now, and how many wait."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
     response = JsonResponse(_status(tenant))
@@ -65,13 +71,13 @@ def status(request: HttpRequest) -> JsonResponse:
 @csrf_exempt  # there is no cookie here that a foreign page could misuse
 @require_POST
 @answering
-def start(request: HttpRequest) -> JsonResponse:
+def start(request: HttpRequest) -> HttpResponse:
     """Begin a talk; the secret in the answer is shown this once."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
     # What the outermost door has left of the address (helpline/address.py).
     scope: dict[str, Any] = getattr(request, "scope", {})
     starts.take(tenant, scope.get("helpline.buckets"))
-    asked = _body(request)
+    asked = _body(request, _START, most_bytes=BODY_BYTES)
     asked.pop("proof", None)
     opened = open_conversation(tenant, **asked, sealed=scope.get("helpline.sealed"))
     said = {
@@ -81,6 +87,39 @@ def start(request: HttpRequest) -> JsonResponse:
         "resume_code": None,
     }
     return JsonResponse(said, status=201)
+
+
+@csrf_exempt  # as above
+@require_http_methods(["GET", "POST"])
+@answering
+def evaluations(request: HttpRequest) -> HttpResponse:
+    """Say what is asked after a talk, or take what somebody has answered.  Rule: S9"""
+    tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
+    if request.method == "GET":
+        form = asked_now(tenant)
+        if form is None:
+            raise NotFound("nothing is asked here")
+        return JsonResponse(_asked(form))
+    said = _body(request, _ANSWERS, most_bytes=ANSWERS_BYTES)
+    if not {"token", "answers"} <= said.keys():
+        raise Invalid("the body has `token` and `answers`")
+    give_answers(tenant, said["token"], said["answers"], version=said.get("form"))
+    return HttpResponse(status=204)
+
+
+def _asked(form: Form) -> dict[str, Any]:
+    return {
+        "form": form.version,
+        "questions": [
+            {
+                "id": each.slug,
+                "kind": each.kind,
+                "label": each.label,
+                "choices": [{"id": one.slug, "label": one.label} for one in each.choices],
+            }
+            for each in form.questions
+        ],
+    }
 
 
 def _status(tenant: Tenant) -> dict[str, Any]:
@@ -113,17 +152,17 @@ def _notice(notice: Notice, tenant: Tenant) -> dict[str, str | None]:
     return {"text": notice.texts.get(tenant.default_language, ""), "phone": notice.phone or None}
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _body(request: HttpRequest, fields: Fields, *, most_bytes: int) -> dict[str, Any]:
     # JSON alone: a foreign page cannot send it without asking first, and is not answered.
-    if request.content_type != "application/json" or len(request.body) > BODY_BYTES:
-        raise Invalid(f"send application/json of at most {BODY_BYTES} bytes")
+    if request.content_type != "application/json" or len(request.body) > most_bytes:
+        raise Invalid(f"send application/json of at most {most_bytes} bytes")
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Invalid("the body is not JSON") from None
-    if not isinstance(said, dict) or not _START.keys() >= said.keys():
-        raise Invalid(f"the body is an object with at most {', '.join(_START)}")
+    if not isinstance(said, dict) or not fields.keys() >= said.keys():
+        raise Invalid(f"the body is an object with at most {', '.join(fields)}")
     for name, value in said.items():
-        if type(value) is not _START[name]:
-            raise Invalid(f"`{name}` is of type {_START[name].__name__}")
+        if type(value) is not fields[name]:
+            raise Invalid(f"`{name}` is of type {fields[name].__name__}")
     return said

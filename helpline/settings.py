@@ -187,6 +187,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # Answers are put together once their day is over, wherever that is; nobody waits for them.
+    "pour-pools": {
+        "task": "retention.pour_pools",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # Web processes look as well; this one sees to it that a worker without visitors does.
     "watch": {"task": "retention.watch", "schedule": 60.0, "options": {"expires": 60}},
     # A session that is over opens nothing; a minute later its row is gone too.

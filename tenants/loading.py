@@ -28,6 +28,7 @@ from tenants.models import (
     Tenant,
 )
 from tenants.policies import newest_policy, terms_of
+from tenants.questions import asked_by, newest_form, publish_form
 from tenants.scope import TenantModel, tenant_scope
 
 Key = tuple[object, ...]
@@ -70,6 +71,7 @@ def _load(charter: Charter, now: datetime) -> Loaded:
         for sheet in _sheets(charter):
             changes += _sync(tenant, sheet)
         changes += _follow_policy(tenant, charter, now)
+        changes += _follow_form(tenant, charter)
     return Loaded(charter.slug, is_new, tuple(changes))
 
 
@@ -181,3 +183,12 @@ def _follow_policy(tenant: Tenant, charter: Charter, now: datetime) -> list[str]
     if unfinished:
         write_draft(tenant, unfinished)
     return [f"policy: version {policy.version} begins"]
+
+
+def _follow_form(tenant: Tenant, charter: Charter) -> list[str]:
+    """Publish what the charter asks after a talk where it differs from the newest form."""
+    newest = newest_form(tenant)
+    if (asked_by(newest) if newest else ()) == charter.evaluation:
+        return []
+    form = publish_form(tenant, charter.evaluation)
+    return [f"evaluation: version {form.version} begins"]

@@ -15,6 +15,8 @@ from tenants.models import HoursException, Policy, PolicyRule, Tenant
 
 # The first half of an advisory lock's key; the second is the tenant.
 _LOCK = 0x9011C7
+# What is written so that it is tied to nobody is read only together with that of so many others.
+TOGETHER = 5
 
 
 class NoPolicy(Unavailable):

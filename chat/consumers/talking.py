@@ -246,9 +246,10 @@ class Talking(Socket):
         self.spawn(self._tell_gone(reader))
 
     async def _tell_gone(self, reader: Reader) -> None:
-        by, others = await call(finish_end, reader.tenant, reader.conversation)
+        found = await call(finish_end, reader.tenant, reader.conversation)
         if self.has(reader):
-            self.hears["ended"](self, reader, {"by": str(by), "alternatives": others})
+            said = {"by": str(found.by), "alternatives": found.alternatives, "asks": found.asks}
+            self.hears["ended"](self, reader, said)
 
     def has(self, reader: Reader) -> bool:
         """Say whether this socket still shows that talk."""

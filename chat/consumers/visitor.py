@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from chat.consumers.base import NOT_LET_IN, REPLACED
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation, erase_conversation, secret_hash
 from chat.errors import ConversationEnded, NotLetIn
+from chat.evaluation import token_of
 from chat.events import talk_group
 from chat.fanout import Event
 from chat.reader import Reader
@@ -185,10 +187,12 @@ class VisitorSocket(Talking):
         runtime().pulse.remove(reader)
         self.reader = None
         self.leave_group(talk_group(reader.conversation))
+        # Made here, in memory, and kept nowhere. A process of an older version tells no day.
+        day = event.get("asks")
         ended = {
             "type": "ended",
             "by": event["by"],
-            "evaluation": None,
+            "evaluation": token_of(reader.tenant, date.fromisoformat(day) if day else None),
             "alternatives": event["alternatives"],
         }
         self.reply(ended, self._leave_ref)

@@ -66,7 +66,14 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
     ),
     "journal": (_HUMAN, ()),
     "triage": (_HUMAN, ()),
-    "evaluation": (_HUMAN, ()),
+    "evaluation": (
+        _(
+            "Nothing says to whom a form was given. The answers go into one locked bundle that is"
+            " packed anew, in an order of its own, each time one is added, and that nobody opens"
+            " before enough are in it."
+        ),
+        ("retention/tokens.py:issue", "retention/shuffled.py:put", "retention/shuffled.py:pour"),
+    ),
     "audit": (
         _("Nothing that is written down there can be changed, and what is too old cannot be read."),
         ("tenants/audit.py:record", "retention/trail.py:AUDIT"),
@@ -86,6 +93,7 @@ _KINDS: dict[str, str | Lazy] = {
     "opening": _("Requests to open the vault"),
     "hold": _("Notes that a talk was held"),
     "account": _("Members of staff who have left"),
+    "evaluation": _("Answers to what we ask after a talk"),
 }
 
 

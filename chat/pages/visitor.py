@@ -13,6 +13,7 @@ from chat.pages.contacts import NO_CONTACT, ContactLine, contact_lines, href_of
 from chat.pages.languages import LanguageLink, TenantRequest, in_language
 from chat.pages.leaving import leave_url
 from chat.pages.public import answer
+from chat.pages.questions import FormCard, form_card
 from chat.pages.statements import Said, statements
 from chat.pages.theme import theme_url
 from tenants import hours, policies, promises
@@ -58,6 +59,8 @@ class VisitorPage:
     contacts: list[ContactLine]
     usual: list[opening.UsualRow]
     dated: list[opening.DatedRow]
+    # What is asked after the talk; None where nothing is.
+    evaluation: FormCard | None
     # What the page's script fills in for another line that is open when a talk ends.
     line_contact: ContactLine = NO_CONTACT
 
@@ -98,6 +101,7 @@ def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage
         contacts=[line for line in contacts if line.kind != Contact.Kind.EMERGENCY],
         usual=opening.usual_rows(week, language=language),
         dated=opening.dated_rows(week, language=language),
+        evaluation=form_card(tenant, language),
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from tenants.charter.contradictions import refuse_contradictions
+from tenants.charter.evaluation import read_evaluation
 from tenants.charter.openings import read_opens
 from tenants.charter.policy import read_policy
 from tenants.charter.sections import (
@@ -94,6 +95,7 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         statements=read_statements(root, languages),
         requirements=read_requirements(root, languages),
         policy=read_policy(root, languages),
+        evaluation=read_evaluation(root, languages),
         notices=read_notices(root, languages),
         contacts=read_contacts(root, languages),
         partners=read_partners(root, languages),

@@ -99,6 +99,25 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class Option:
+    """What can be answered; of a scale its two ends, whose slugs are numbers."""
+
+    slug: str
+    label: Texts
+
+
+@dataclass(frozen=True)
+class Question:
+    """One ``[[evaluation]]``: what is asked after the talk."""
+
+    slug: str
+    kind: str
+    label: Texts
+    choices: tuple[Option, ...]
+    rule: str
+
+
+@dataclass(frozen=True)
 class Keep:
     """One ``[[policy.keep]]``: how long one kind of data lives."""
 
@@ -153,6 +172,7 @@ class Charter:
     statements: tuple[Statement, ...]
     requirements: tuple[Requirement, ...]
     policy: Policy
+    evaluation: tuple[Question, ...]
     notices: tuple[Notice, ...]
     contacts: tuple[Contact, ...]
     partners: tuple[Partner, ...]

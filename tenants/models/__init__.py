@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tenants.models.audit import AuditEntry
 from tenants.models.contact import Contact
+from tenants.models.evaluation import EvaluationForm, EvaluationQuestion
 from tenants.models.hours import Hours, HoursException
 from tenants.models.job import JobRun
 from tenants.models.notice import Notice
@@ -18,6 +19,8 @@ __all__ = [
     "AuditEntry",
     "Contact",
     "Country",
+    "EvaluationForm",
+    "EvaluationQuestion",
     "Hours",
     "HoursException",
     "JobRun",

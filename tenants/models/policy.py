@@ -71,7 +71,7 @@ class Policy(TenantModel):
 
 
 class PolicyRule(TenantModel):
-    """How long one kind of data lives under one version.  Rule: D5, D7, U7, U8, T9.
+    """How long one kind of data lives under one version.  Rule: D5, D7, S9, U7, U8, T9.
 
     Zero seconds from ``ended`` is "deleted at close".
     """
@@ -85,6 +85,7 @@ class PolicyRule(TenantModel):
         ACCOUNT = "account", "a member of staff"
         SESSION = "session", "that a member of staff is signed in"
         LOG = "log", "what the programs write about themselves"
+        EVALUATION = "evaluation", "what is answered after a talk"
 
     class Starts(models.TextChoices):
         ENDED = "ended", "when the talk ends"
@@ -93,6 +94,8 @@ class PolicyRule(TenantModel):
         WRITTEN = "written", "when it is written"
         LEFT = "left", "when they have left"
         SIGNED_IN = "signed_in", "when they sign in"
+        GIVEN = "given", "on the day on which it is answered"
+        POOLED = "pooled", "in the week in which it is put together with the answers of others"
 
     class Unit(models.TextChoices):
         SECONDS = "seconds", "seconds"

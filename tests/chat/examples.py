@@ -31,6 +31,7 @@ _PATTERNS = {
     "time": _TIME,
     "secret": _SECRET,
     "line": re.compile(r"[A-Za-z0-9_-]{86}"),
+    "evaluation": re.compile(r"[A-Za-z0-9_-]{64}"),
     "words": re.compile(r"(?s).+"),
     "token": re.compile(r"\w+"),
     "login": re.compile(r"\S+@\S+"),

@@ -34,7 +34,7 @@ from tests.clients import (
 )
 from tests.overhttp import Near, events
 from tests.versions import FLAGGED, promise_more
-from tests.world import PASSWORD, PATIENCE_SECONDS, address_of, hire
+from tests.world import PASSWORD, PATIENCE_SECONDS, address_of, hire, open_tenants
 
 ROLES = {str(role) for role in Role}
 
@@ -215,6 +215,10 @@ async def kept_line(stage: Stage) -> None:
     stage.tenant, stage.other = stage.other, stage.tenant
 
 
+async def asking_line(stage: Stage) -> None:
+    (stage.tenant,) = await call(open_tenants, "sexogsamfunn")
+
+
 async def flagged_talks_go_sooner(stage: Stage) -> None:
     await scoped_call(stage.tenant, promise_more, stage.tenant, FLAGGED)
 
@@ -317,6 +321,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "one talk at once here": one_talk_at_once,
     "the ten seconds are short": hellos_are_due_soon,
     "this line keeps talks for three months, and does not offer to erase": kept_line,
+    "this line asks afterwards how it went": asking_line,
     "this line deletes a talk with personal data within a working day": flagged_talks_go_sooner,
     "fifteen minutes pass": fifteen_minutes,
     "the counsellor's papers have expired": unqualified,

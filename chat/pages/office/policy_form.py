@@ -33,6 +33,8 @@ _LIVES = {
     ("account", "left"): (_("A member of staff, after they have left"), True),
     ("session", "signed_in"): (_("Being signed in"), True),
     ("log", "written"): (_("What the programs write about themselves"), True),
+    ("evaluation", "given"): (_("Answers afterwards that wait for those of others"), False),
+    ("evaluation", "pooled"): (_("Answers afterwards, together with those of others"), False),
 }
 _FLAGS = {
     "may_erase": ("erase", _("The visitor can delete what has been written so far")),

@@ -1,4 +1,5 @@
 // What each frame from the server means on the visitor's page. Unknown frames mean nothing.
+import { offerForm } from "./evaluation.js";
 import { holdBack } from "./holding.js";
 import { forgetSecret } from "./secret.js";
 import { word } from "./words.js";
@@ -78,6 +79,7 @@ const hears = {
       alternatives: frame.alternatives,
       promised: true,
     });
+    offerForm(frame.evaluation);
   },
 
   error(page, frame) {
