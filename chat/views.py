@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from chat import queue
 from chat.conversations import check_accepting, open_conversation
-from chat.errors import Closed, Full, SlowDown
+from chat.errors import Closed, Full, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.messages import stamp
-from chat.starts import starts
+from chat.proofs import accept_proof, make_challenge
+from chat.starts import Buckets, starts
 from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hours import standing
@@ -31,7 +32,14 @@ STATUS_SECONDS = 15
 BODY_BYTES = 4_096
 # Every character of two texts may be written as twelve (\ud83d\ude00).
 ANSWERS_BYTES = 16_384
-_STATUSES = {"closed": 409, "full": 409, "slow_down": 429, "invalid": 400, "not_found": 404}
+_STATUSES = {
+    "closed": 409,
+    "full": 409,
+    "slow_down": 429,
+    "proof_required": 428,
+    "invalid": 400,
+    "not_found": 404,
+}
 _START: Fields = {"language": str, "topic": str, "urgent": bool, "proof": str}
 _ANSWERS: Fields = {"token": str, "answers": dict, "form": int}
 
@@ -49,8 +57,10 @@ def answering(view: View) -> View:
             said: dict[str, Any] = {"error": problem.code, "text": str(problem)}
             if isinstance(problem, Closed):
                 said["opens_at"] = stamp(problem.opens_at) if problem.opens_at else None
-            if isinstance(problem, SlowDown):
+            if isinstance(problem, SlowDown | ProofRequired):
                 said["retry_seconds"] = problem.retry_seconds
+            if isinstance(problem, ProofRequired):
+                said["challenge"] = problem.challenge
             return JsonResponse(said, status=_STATUSES.get(problem.code, 503))
 
     return answer
@@ -76,9 +86,8 @@ def start(request: HttpRequest) -> HttpResponse:
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
     # What the outermost door has left of the address (helpline/address.py).
     scope: dict[str, Any] = getattr(request, "scope", {})
-    starts.take(tenant, scope.get("helpline.buckets"))
     asked = _body(request, _START, most_bytes=BODY_BYTES)
-    asked.pop("proof", None)
+    _check_pace(tenant, scope.get("helpline.buckets"), proof=asked.pop("proof", ""))
     opened = open_conversation(tenant, **asked, sealed=scope.get("helpline.sealed"))
     said = {
         "conversation": str(opened.conversation),
@@ -120,6 +129,25 @@ def _asked(form: Form) -> dict[str, Any]:
             for each in form.questions
         ],
     }
+
+
+def _check_pace(tenant: Tenant, buckets: Buckets | None, *, proof: str) -> None:
+    """Let a start pass that is free or paid for. Raises ProofRequired."""
+    # Paid for when its challenge was given, whatever has become of the queue since.
+    if proof and accept_proof(tenant, proof):
+        return
+    now = clock.now()
+    load = queue.waiting_count(now=now) / max(1, tenant.queue_cap) if buckets else 0.0
+    price = starts.take(tenant, buckets, load=load)
+    if price is None:
+        return
+    # Nobody works for a start that would be refused.
+    check_accepting(tenant, now=now)
+    raise ProofRequired(
+        "many talks were begun from here: solve the challenge, or wait",
+        challenge=make_challenge(tenant, work=price.work),
+        retry_seconds=price.retry_seconds,
+    )
 
 
 def _status(tenant: Tenant) -> dict[str, Any]:

@@ -32,6 +32,8 @@ _PATTERNS = {
     "secret": _SECRET,
     "line": re.compile(r"[A-Za-z0-9_-]{86}"),
     "evaluation": re.compile(r"[A-Za-z0-9_-]{64}"),
+    "hash": re.compile(r"[0-9a-f]{64}"),
+    "salt": re.compile(r"[0-9a-f]{24}\?expires=\d{10}&"),
     "words": re.compile(r"(?s).+"),
     "token": re.compile(r"\w+"),
     "login": re.compile(r"\S+@\S+"),
@@ -118,7 +120,7 @@ class Values:
     def _named(self, name: str, found: Any) -> bool:
         match = _NAME.fullmatch(name)
         assert match
-        if match["stem"] == "seconds":
+        if match["stem"] in {"seconds", "number"}:
             return type(found) is int and found >= 0
         if match["stem"] == "alternatives":
             return found != [] and all(one.keys() in _ALTERNATIVES for one in found)

@@ -33,6 +33,7 @@ from tests.clients import (
     start,
 )
 from tests.overhttp import Near, events
+from tests.proofs import proof_of
 from tests.versions import FLAGGED, promise_more
 from tests.world import PASSWORD, PATIENCE_SECONDS, address_of, hire, open_tenants
 
@@ -199,6 +200,11 @@ async def one_start_at_once(stage: Stage) -> None:
     stage.client = ("203.0.113.90", 50_123)
 
 
+async def work_done(stage: Stage) -> None:
+    challenge = stage.answers["visitor"].json()["challenge"]
+    stage.values.known["<proof>"] = proof_of(challenge)
+
+
 async def no_queue_unstaffed(stage: Stage) -> None:
     await _changed(stage, queues_unstaffed=False)
 
@@ -317,6 +323,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the line is closed": line_closed,
     "one may wait here at a time": one_may_wait,
     "one talk may be begun from one place at once": one_start_at_once,
+    "the visitor does the work": work_done,
     "this line does not let anybody wait while nobody is ready": no_queue_unstaffed,
     "one talk at once here": one_talk_at_once,
     "the ten seconds are short": hellos_are_due_soon,

@@ -32,7 +32,7 @@ CODES = {
 }
 # What HTTP refuses: the start of a talk, and what is asked of a line.
 REFUSED = {
-    *("409 closed", "409 full", "400 invalid", "429 slow_down", "421 unknown_host"),
+    *("409 closed", "409 full", "400 invalid", "428 proof_required", "421 unknown_host"),
     "404 not_found",
 }
 # 1012 takes a server that stops (tests/chat/test_live.py), 1011 a dead line (tests/faults).
