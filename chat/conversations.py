@@ -124,6 +124,15 @@ def check_accepting(tenant: Tenant, *, now: datetime) -> None:
         raise Full("nobody is ready to answer")
 
 
+def is_accepting(tenant: Tenant, *, now: datetime) -> bool:
+    """Say whether somebody new can be taken at ``now``. In the tenant's scope."""
+    try:
+        check_accepting(tenant, now=now)
+    except (Closed, Full):
+        return False
+    return True
+
+
 def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
     """End a talk as its policy promises, and tell everybody in it. Opens its own scopes.
 

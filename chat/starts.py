@@ -90,7 +90,7 @@ def _rush(load: float) -> float:
 def _work(excess: float, rush: float) -> int:
     """Return how much to ask: both press, and each step weighs more than the one before."""
     pressure = (min(1.0, excess) + rush) / 2
-    return round(LEAST_WORK * (MOST_WORK / LEAST_WORK) ** pressure)
+    return round(LEAST_WORK * math.pow(MOST_WORK / LEAST_WORK, pressure))
 
 
 starts = Starts()

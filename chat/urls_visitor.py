@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from chat.pages.bubble import bubble, framed
 from chat.pages.privacy import privacy
 from chat.pages.proof import ledger_file, proof
 from chat.pages.theme import theme
@@ -20,5 +21,7 @@ urlpatterns = [
     path("api/conversations", start, name="start"),
     path("api/evaluations", evaluations, name="evaluations"),
     path("health/promises", promises, name="promises"),
+    path("bubble.js", bubble, name="bubble"),
+    path("framed/", framed, name="framed"),
     path("theme.css", theme, name="theme"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chat import queue
-from chat.conversations import check_accepting, open_conversation
-from chat.errors import Closed, Full, ProofRequired, SlowDown
+from chat.conversations import check_accepting, is_accepting, open_conversation
+from chat.errors import Closed, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.messages import stamp
@@ -158,7 +157,8 @@ def _status(tenant: Tenant) -> dict[str, Any]:
     return {
         "protocol": PROTOCOL,
         "open": hours.open,
-        "accepting": _accepting(tenant, now=now),
+        "accepting": is_accepting(tenant, now=now),
+        "staffed": queue.staffed(tenant),
         "waiting": waiting,
         "wait_seconds": int((waiting + 1) * queue.pace()),
         "opens_at": stamp(hours.opens_at) if hours.opens_at else None,
@@ -166,14 +166,6 @@ def _status(tenant: Tenant) -> dict[str, Any]:
         "notice": _notice(notice, tenant) if notice else None,
         "policy": current_policy(tenant).version,
     }
-
-
-def _accepting(tenant: Tenant, *, now: datetime) -> bool:
-    try:
-        check_accepting(tenant, now=now)
-    except (Closed, Full):
-        return False
-    return True
 
 
 def _notice(notice: Notice, tenant: Tenant) -> dict[str, str | None]:

@@ -89,6 +89,8 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "languages": list(identity.languages),
         "live": identity.live,
         "theme": dict(charter.theme),
+        "bubble_opens": charter.bubble.opens,
+        "bubble_origins": list(charter.bubble.origins),
         "closed_on_holidays": charter.opens.closed_on_holidays,
         "queue_cap": queue.cap,
         "queues_unstaffed": queue.unstaffed,

@@ -19,6 +19,7 @@ from tenants.charter.evaluation import read_evaluation
 from tenants.charter.openings import read_opens
 from tenants.charter.policy import read_policy
 from tenants.charter.sections import (
+    read_bubble,
     read_contacts,
     read_identity,
     read_notices,
@@ -87,6 +88,7 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
     root = Table(values, key="", problems=problems)
     identity = read_identity(root)
     languages = identity.languages
+    theme, bubble = read_theme(root), read_bubble(root)
     charter = Charter(
         file=problems.file,
         identity=identity,
@@ -100,7 +102,8 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         contacts=read_contacts(root, languages),
         partners=read_partners(root, languages),
         queue=read_queue(root),
-        theme=read_theme(root),
+        theme={**theme, **bubble.colours},
+        bubble=bubble,
     )
     root.done()
     refuse_contradictions(charter, problems)

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from tenants.charter import shape
 from tenants.charter.table import LANGUAGES, SLUG, Table
-from tenants.models import Contact, Partner, Statement
+from tenants.models import Contact, Partner, Statement, Tenant
 
 COUNTRIES = ("NO", "SE")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -17,6 +17,9 @@ _RESERVED = re.compile(r"admin|www|api|desk-.*")
 _PHONE = re.compile(r"\+?\d(?:[ -]?\d){2,14}")
 _EMAIL = re.compile(r"[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LINK = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s\"<>]*)?")
+# What a browser calls a page's origin, letter for letter: it goes into a header as it stands.
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ORIGIN = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?", re.ASCII)
 _VALUES = {
     "emergency": (_PHONE, "a telephone number"),
     "phone": (_PHONE, "a telephone number"),
@@ -162,11 +165,24 @@ def read_queue(root: Table) -> shape.Queue:
 
 
 def read_theme(root: Table) -> dict[str, str]:
-    theme, bubble = root.table("theme"), root.table("bubble")
+    theme = root.table("theme")
     found = {key: theme.colour(key) for key in ("accent", "accent_text", "surface", "text")}
-    if bubble.choice("shown", ("while_open", "never")) == "while_open":
-        found |= {"bubble": bubble.colour("colour"), "bubble_text": bubble.colour("text")}
-    for table in (theme, bubble):
-        table.rule()
-        table.done()
+    theme.rule()
+    theme.done()
     return found
+
+
+def read_bubble(root: Table) -> shape.Bubble:
+    """Return ``[bubble]``; its colours are part of the theme.  Rule: T2"""
+    table = root.table("bubble")
+    bubble = shape.Bubble("", (), {})
+    if table.choice("shown", ("while_open", "never")) == "while_open":
+        opens = table.choice("opens", Tenant.BubbleOpens.values)
+        origins: tuple[str, ...] = ()
+        if opens == Tenant.BubbleOpens.FRAME:
+            origins = table.matches("origins", _ORIGIN, 'an origin such as "https://www.town.se"')
+        colours = {"bubble": table.colour("colour"), "bubble_text": table.colour("text")}
+        bubble = shape.Bubble(opens, origins, colours)
+    table.rule()
+    table.done()
+    return bubble

@@ -162,6 +162,15 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class Bubble:
+    """``[bubble]``: how it opens the chat, from which pages; ``opens`` is empty without one."""
+
+    opens: str
+    origins: tuple[str, ...]
+    colours: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Charter:
     """Everything that one tenant promises."""
 
@@ -178,6 +187,7 @@ class Charter:
     partners: tuple[Partner, ...]
     queue: Queue
     theme: Mapping[str, str]
+    bubble: Bubble
 
     @property
     def slug(self) -> str:

@@ -16,6 +16,10 @@ class Country(models.TextChoices):
 class Tenant(models.Model):
     """One helpline on one subdomain. What it promises stands in the rows that point here."""
 
+    class BubbleOpens(models.TextChoices):
+        FRAME = "frame", "a frame in the page"
+        TAB = "tab", "a tab of its own"
+
     slug = models.SlugField(max_length=40, unique=True)
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="tenants")
     name = models.CharField(max_length=120)
@@ -25,6 +29,10 @@ class Tenant(models.Model):
     zone = models.CharField(max_length=40)
     languages = ArrayField(models.CharField(max_length=2))
     theme = models.JSONField(default=dict)
+    # How the bubble on the organisation's own pages opens the chat; empty where there is none.
+    bubble_opens = models.CharField(max_length=5, choices=BubbleOpens.choices, blank=True)
+    # The pages that may show the chat in a frame, by their origins: these exactly.
+    bubble_origins = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     closed_on_holidays = models.BooleanField()
     queue_cap = models.PositiveSmallIntegerField()
     queues_unstaffed = models.BooleanField()

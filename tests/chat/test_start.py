@@ -192,6 +192,7 @@ async def test_status_says_who_is_there_and_may_be_read_and_cached_by_anybody(
         "protocol": 1,
         "open": True,
         "accepting": True,
+        "staffed": False,
         "waiting": 1,
         "wait_seconds": 600,
         "opens_at": None,

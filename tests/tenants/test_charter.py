@@ -241,8 +241,20 @@ def test_charter_is_read_as_data(folder: Path) -> None:
         pytest.param('accent = "#0f5f6e"', 'accent = "#f58220"',
             ['theme.accent_text: found "#ffffff" on "#f58220", contrast 2.59, expected a contrast of at least 4.5',
              'theme.accent: found "#f58220" on "#f6fafa", contrast 2.47, expected a contrast of at least 4.5'], id="unreadable"),
-        pytest.param('shown = "never"', 'shown = "while_open"\ncolour = "#f58220"\ntext = "#ffffff"',
+        pytest.param('shown = "never"', 'shown = "while_open"\nopens = "tab"\ncolour = "#f58220"\ntext = "#ffffff"',
             ['bubble.text: found "#ffffff" on "#f58220", contrast 2.59, expected a contrast of at least 4.5'], id="unreadable-bubble"),
+        pytest.param('shown = "never"', 'shown = "while_open"\ncolour = "#f58220"\ntext = "#1f1200"',
+            ['bubble.opens: found nothing, expected one of "frame", "tab"'], id="bubble-opens-nowhere"),
+        pytest.param('shown = "never"', 'shown = "while_open"\nopens = "frame"\norigins = []\ncolour = "#f58220"\ntext = "#1f1200"',
+            ['bubble.origins: found a list of 0, expected at least one, an origin such as "https://www.town.se"'], id="bubble-on-no-page"),
+        *(pytest.param('shown = "never"', f'shown = "while_open"\nopens = "frame"\norigins = ["{origin}"]\ncolour = "#f58220"\ntext = "#1f1200"',
+            [f'bubble.origins[0]: found "{origin}", expected an origin such as "https://www.town.se"'], id=f"origin-{number}")
+          for number, origin in enumerate((
+            "http://town.se", "https://*.town.se", "https://town.se/", "https://town.se/page", "town.se", "https://town.se; script-src *",
+            "https://town.se https://evil.se", "https://town.se,https://evil.se", "https://Town.se", "https://täby.se", "https://town",
+            "https://a@town.se", "https://town.se:", "https://-town.se", "'self'", "*", ""))),
+        pytest.param('shown = "never"', 'shown = "while_open"\nopens = "frame"\norigins = ["https://a.se", "https://a.se"]\ncolour = "#f58220"\ntext = "#1f1200"',
+            ['bubble.origins[1]: found "https://a.se", expected each once'], id="origin-twice"),
         # TOML itself
         pytest.param('name = "Plain"', "name = Plain",
             ["line 5, column 8: found invalid value, expected valid TOML"], id="syntax"),

@@ -1,5 +1,6 @@
 // Away at once. What was on the page must not come back with Back, reload or a restored tab:
 // the page empties itself whenever it is left, and never shows again from the browser's memory.
+import { goAway, goBackToNothing } from "./framed.js";
 import { forgetSecret } from "./secret.js";
 
 const PRESSES = 3;
@@ -17,7 +18,7 @@ export function watchLeaving({ beforeLeaving }) {
     document.documentElement.hidden = true;
     beforeLeaving();
     scrub();
-    location.replace(away);
+    goAway(away);
   };
 
   document.querySelectorAll("[data-leave]").forEach((link) => {
@@ -42,7 +43,7 @@ export function watchLeaving({ beforeLeaving }) {
   addEventListener("pagehide", scrub);
   addEventListener("pageshow", (event) => {
     if (event.persisted) {
-      location.replace(away);
+      goBackToNothing(away);
     }
   });
 }

@@ -1,5 +1,6 @@
 // The visitor's page: front, talk and end on one address.
 import { Composer } from "./composer.js";
+import { watchFrame } from "./framed.js";
 import { linksInPlace } from "./inplace.js";
 import { watchLeaving } from "./leaving.js";
 import { Line } from "./line.js";
@@ -96,6 +97,7 @@ document.addEventListener("visibilitychange", page.seen);
 watchParting({ talk, line, room, page });
 watchUnanswered(line, () => [talk]);
 linksInPlace();
+watchFrame();
 watchLeaving({ beforeLeaving: () => line.send({ type: "leave" }) });
 watchStart({ onStarted: enter });
 watchStanding({ isIdle: () => document.body.dataset.state !== "talk" });
