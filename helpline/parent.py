@@ -46,7 +46,7 @@ linjens skrivbord och tryck på <em>Redo</em>, så kommer den inom en halv minut
 STYLE = """body { margin: 0; font: 18px/1.6 Georgia, serif; color: #222; background: #fff; }
 header { padding: 16px 24px; background: #1d4f7c; color: #fff; font-weight: bold; }
 main { max-width: 640px; margin: 0 auto; padding: 24px; }
-pre { overflow-x: auto; padding: 12px; background: #eef2f6; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px; background: #eef2f6; }
 /* A page's rules for its own buttons, which must not reach the bubble. */
 button, a, div { font-size: 30px !important; background: #0a0 !important; border-radius: 0 !important; }
 """

@@ -28,7 +28,7 @@
     : make("a", { href: front, ...away, "aria-label": words.tab });
   const close = make("button", { type: "button" }, words.hide);
   const blocked = make("p", { hidden: "" }, make("a", { href: front, ...away }, words.tab));
-  const header = make("header", {}, make("h2", {}, line.name), close);
+  const header = make("div", {}, make("h2", {}, line.name), close);
   const panel = make("dialog", { "aria-label": line.name }, header, blocked);
   const host = make("helpline-bubble", { role: "region", "aria-label": "Chat" });
   let frame, isHere, isTalking, fading, next;
