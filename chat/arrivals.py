@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ class Knock:
     after: int
     socket: UUID
     process: UUID
+    tab: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,26 @@ class Over:
 
 Answer = Arrival | Over | Frame | HelplineError
 
+# How long a page may take to be loaded again. One that said that it was closed and is not back by
+# then does not come back: a closed tab can be restored by whoever has the phone next.
+CLOSED_TAB = timedelta(seconds=20)
+
 # The rows in the order of ids, as everything takes them that takes several. Who has been out of the
 # queue for too long stands at its end.
 _TAKE = """
 WITH asked AS MATERIALIZED (
   SELECT * FROM unnest(%(secrets)s::bytea[], %(afters)s::int[], %(sockets)s::uuid[],
-                       %(processes)s::uuid[]) AS a (secret, after, socket, process)),
+                       %(processes)s::uuid[], %(tabs)s::uuid[])
+       AS a (secret, after, socket, process, tab)),
 found AS MATERIALIZED (
   SELECT id, state, last_seq, visitor_lost_at, secret_hash FROM chat_conversation
-  WHERE secret_hash = ANY (%(secrets)s) AND state <> 'ended' ORDER BY id FOR NO KEY UPDATE),
+  WHERE secret_hash = ANY (%(secrets)s) AND state <> 'ended'
+    AND (tab_closed_at IS NULL OR tab_closed_at > retention_now() - %(closed)s)
+  ORDER BY id FOR NO KEY UPDATE),
 taken AS (
   UPDATE chat_conversation c
   SET visitor_socket = a.socket, visitor_process = a.process, visitor_lost_at = NULL,
+      tab = a.tab, tab_closed_at = NULL,
       queued_at = CASE WHEN f.state = 'waiting' AND f.visitor_lost_at <= retention_now() - %(keeps)s
                        THEN retention_now() ELSE c.queued_at END
   FROM found f JOIN asked a ON a.secret = f.secret_hash
@@ -125,6 +135,8 @@ def _take(knocks: Sequence[Knock]) -> dict[bytes, tuple[UUID, int, bool]]:
         "afters": [knock.after for knock in knocks],
         "sockets": [knock.socket for knock in knocks],
         "processes": [knock.process for knock in knocks],
+        "tabs": [knock.tab for knock in knocks],
+        "closed": CLOSED_TAB,
         "keeps": KEEPS_PLACE,
     }
     with connection.cursor() as cursor:

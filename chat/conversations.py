@@ -17,6 +17,7 @@ from django.db import connection
 
 from chat import queue
 from chat.alternatives import Alternative, alternatives
+from chat.codes import Prints, drop_finder, keep_prints
 from chat.errors import Closed, ConversationEnded, Full
 from chat.evaluation import asked_now, claim_token
 from chat.events import publish, queue_group, tell
@@ -68,10 +69,12 @@ def open_conversation(
     topic: str = "",
     urgent: bool = False,
     sealed: SealedAddress | None = None,
+    prints: Prints | None = None,
 ) -> Opened:
     """Begin a talk in ``tenant``'s queue. In its scope.
 
-    ``sealed`` is the visitor's address as the outermost door has sealed it.
+    ``sealed`` is the visitor's address as the outermost door has sealed it, ``prints`` what
+    is kept of the code that brings them back.
 
     Raises Invalid for a language or topic that the tenant does not have, Closed outside its
     hours, Full when nobody more may wait.  Rule: S1, D2, T1.
@@ -108,6 +111,8 @@ def open_conversation(
         expires_at=expires_at,
         expiry_rule=rule,
     )
+    if prints:
+        keep_prints(tenant, conversation.pk, prints)
     keep_address(tenant, policy, conversation=conversation.pk, sealed=sealed)
     publish(queue_group(tenant.pk), "queue")
     return Opened(conversation.pk, secret)
@@ -233,6 +238,7 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         # By the clock that reading obeys: a farewell that is over already could not be written.
         expires_at=now + FAREWELL,
     )
+    drop_finder(conversation_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT chat_end(%s, %s, %s, %s, %s)",

@@ -11,7 +11,7 @@ from django.db import connection
 
 from chat.held import find_talk, held_talks, let_go_talk, mark_talk
 from chat.lives import shorten_talks
-from chat.models import Conversation, Farewell, Message, Segment
+from chat.models import Conversation, Farewell, Message, ResumeCode, Segment
 from retention.kinds import Due, Holding, Kind
 from tenants.models import Tenant
 from tenants.scope import active_tenant
@@ -54,6 +54,7 @@ RETURNING s.conversation_id
 """
 _OVER = "SELECT id FROM chat_conversation WHERE id = ANY (%s)"
 _DELETES = (
+    "DELETE FROM chat_resumecode WHERE conversation_id = ANY (%s)",
     "DELETE FROM chat_message WHERE conversation_id = ANY (%s)",
     "DELETE FROM chat_segment WHERE conversation_id = ANY (%s)",
     "DELETE FROM chat_conversation WHERE id = ANY (%s)",
@@ -149,7 +150,7 @@ def _rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 CONVERSATION = Kind(
     name="conversation",
-    covers=(Conversation, Segment, Message),
+    covers=(Conversation, Segment, Message, ResumeCode),
     due=due_conversations,
     forget=forget_conversations,
     oldest=oldest_conversation,

@@ -71,6 +71,8 @@ class VisitorHello(Frame, tag="hello"):
     protocol: Protocol
     secret: Secret
     after: Seq = 0
+    # The page that says it; what it says when it is closed counts for itself alone.
+    tab: UUID | None = None
 
 
 class Say(Text, tag="say"):

@@ -1,4 +1,4 @@
-"""How fast talks may be begun from one place, counted in memory by blinded buckets.
+"""How fast talks may be begun, and codes tried, from one place, counted in memory by blinded buckets.
 
 A school has one address, so this slows down and never shuts out. So many talks may be begun at once
 for nothing, then a steady rate; whoever goes faster pays for each further start with a proof of work
@@ -18,6 +18,7 @@ from time import monotonic
 
 from django.conf import settings
 
+from chat.errors import SlowDown
 from tenants.models import Tenant
 
 Buckets = tuple[bytes, bytes]
@@ -36,12 +37,59 @@ class Price:
     retry_seconds: int
 
 
-class Starts:
-    """What each place has left. Views run in threads, hence the lock."""
+class Places:
+    """What each place has left of what ``…_BURST`` and ``…_PER_MINUTE`` in the settings give it.
 
-    def __init__(self) -> None:
+    Views run in threads, hence the lock.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._left: dict[tuple[int, bytes], tuple[float, float]] = {}
         self._lock = threading.Lock()
+
+    @property
+    def burst(self) -> float:
+        return float(getattr(settings, f"{self._what}_BURST"))
+
+    @property
+    def per_second(self) -> float:
+        return float(getattr(settings, f"{self._what}_PER_MINUTE")) / 60
+
+    def count(self, tenant: Tenant, buckets: Buckets, *, debt: float = 0.0) -> float:
+        """Take one from a place; return what it then has, which may be less than nothing.
+
+        What would go further down than ``debt`` is not taken.
+        """
+        now, per_second = monotonic(), self.per_second
+        with self._lock:
+            found = self._found(tenant.pk, buckets, now, per_second)
+            left = found - 1
+            self._left[tenant.pk, buckets[0]] = (left if left >= -debt else found, now)
+            self._forget(now, per_second)
+        return left
+
+    def _found(self, tenant: int, buckets: Buckets, now: float, per_second: float) -> float:
+        known = [self._left.pop((tenant, bucket), None) for bucket in buckets]
+        left, at = next((one for one in known if one), (self.burst, now))
+        return min(self.burst, left + (now - at) * per_second)
+
+    def _forget(self, now: float, per_second: float) -> None:
+        """Drop the places that are full again, oldest first, and no more than one must."""
+        while self._left:
+            place = next(iter(self._left))
+            left, at = self._left[place]
+            full = left + (now - at) * per_second >= self.burst
+            if not full and len(self._left) <= MOST_PLACES:
+                return
+            del self._left[place]
+
+
+class Starts(Places):
+    """Talks that are begun."""
+
+    def __init__(self) -> None:
+        super().__init__("START")
 
     def take(self, tenant: Tenant, buckets: Buckets | None, *, load: float) -> Price | None:
         """Count one start; return None if it is free, else what it costs.
@@ -51,13 +99,8 @@ class Starts:
         """
         if buckets is None:
             return None
-        per_second = settings.START_PER_MINUTE / 60
-        burst = float(settings.START_BURST)
-        now = monotonic()
-        with self._lock:
-            left = max(-burst, self._found(tenant.pk, buckets, now, per_second) - 1)
-            self._left[tenant.pk, buckets[0]] = (left, now)
-            self._forget(now, per_second)
+        burst, per_second = self.burst, self.per_second
+        left = max(-burst, self.count(tenant, buckets, debt=burst))
         rush = _rush(load)
         # One is free however full the queue is.
         over = burst - left - max(1.0, burst * (1 - rush))
@@ -66,20 +109,21 @@ class Starts:
         wait = math.ceil((over + 1) / per_second) if per_second else 60
         return Price(work=_work(over / burst, rush), retry_seconds=wait)
 
-    def _found(self, tenant: int, buckets: Buckets, now: float, per_second: float) -> float:
-        known = [self._left.pop((tenant, bucket), None) for bucket in buckets]
-        left, at = next((one for one in known if one), (float(settings.START_BURST), now))
-        return min(float(settings.START_BURST), left + (now - at) * per_second)
 
-    def _forget(self, now: float, per_second: float) -> None:
-        """Drop the places that are full again, oldest first, and no more than one must."""
-        while self._left:
-            place = next(iter(self._left))
-            left, at = self._left[place]
-            full = left + (now - at) * per_second >= settings.START_BURST
-            if not full and len(self._left) <= MOST_PLACES:
-                return
-            del self._left[place]
+class Tries(Places):
+    """Codes that are tried: no work buys another one."""
+
+    def __init__(self) -> None:
+        super().__init__("CODE")
+
+    def take(self, tenant: Tenant, buckets: Buckets | None) -> None:
+        """Count one. Without buckets nothing is counted. Raises SlowDown."""
+        if buckets is None:
+            return
+        left, per_second = self.count(tenant, buckets), self.per_second
+        if left < 0:
+            wait = math.ceil(-left / per_second) if per_second else 60
+            raise SlowDown("too many codes were tried here at once", retry_seconds=wait)
 
 
 def _rush(load: float) -> float:
@@ -94,3 +138,4 @@ def _work(excess: float, rush: float) -> int:
 
 
 starts = Starts()
+tries = Tries()

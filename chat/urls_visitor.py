@@ -9,7 +9,7 @@ from chat.pages.privacy import privacy
 from chat.pages.proof import ledger_file, proof
 from chat.pages.theme import theme
 from chat.pages.visitor import visitor
-from chat.views import evaluations, start, status
+from chat.views import closed_tab, evaluations, resume, start, status
 from retention.views import promises
 
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("api/status", status, name="status"),
     path("api/conversations", start, name="start"),
     path("api/evaluations", evaluations, name="evaluations"),
+    path("api/conversations/resume", resume, name="resume"),
+    path("api/conversations/closed-tab", closed_tab, name="closed_tab"),
     path("health/promises", promises, name="promises"),
     path("bubble.js", bubble, name="bubble"),
     path("framed/", framed, name="framed"),

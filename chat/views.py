@@ -1,4 +1,4 @@
-"""The visitor's HTTP doors: is somebody there, the start of a talk, and what is asked after it."""
+"""The visitor's HTTP doors: is somebody there, the start of a talk, the way back, and what is asked after."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chat import queue
-from chat.conversations import check_accepting, is_accepting, open_conversation
+from chat.codes import Code, make_code, read_code
+from chat.conversations import Opened, check_accepting, is_accepting, open_conversation
 from chat.errors import Closed, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.messages import stamp
 from chat.proofs import accept_proof, make_challenge
-from chat.starts import Buckets, starts
+from chat.resuming import close_tab, resume_conversation
+from chat.starts import Buckets, starts, tries
 from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hours import standing
 from tenants.models import Notice, Tenant
 from tenants.policies import current_policy
+from tenants.scope import tenant_scope
 
 Fields = Mapping[str, type]
 
@@ -41,6 +45,10 @@ _STATUSES = {
 }
 _START: Fields = {"language": str, "topic": str, "urgent": bool, "proof": str}
 _ANSWERS: Fields = {"token": str, "answers": dict, "form": int}
+# A guess at a code is answered no sooner than this.
+WRONG_CODE_SECONDS = 1.0
+_RESUME: Fields = {"code": str}
+_CLOSED_TAB: Fields = {"secret": str, "tab": str}
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -85,14 +93,66 @@ def start(request: HttpRequest) -> HttpResponse:
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
     # What the outermost door has left of the address (helpline/address.py).
     scope: dict[str, Any] = getattr(request, "scope", {})
-    asked = _body(request, _START, most_bytes=BODY_BYTES)
-    _check_pace(tenant, scope.get("helpline.buckets"), proof=asked.pop("proof", ""))
-    opened = open_conversation(tenant, **asked, sealed=scope.get("helpline.sealed"))
+    asked = _body(request, _START)
+    proof = asked.pop("proof", "")
+    with tenant_scope(tenant):
+        _check_pace(tenant, scope.get("helpline.buckets"), proof=proof)
+        check_accepting(tenant, now=clock.now())
+    # Between the scopes: the code takes its time, and nothing is to wait for it.
+    made = make_code(tenant)
+    with tenant_scope(tenant):
+        opened = open_conversation(
+            tenant,
+            **asked,
+            sealed=scope.get("helpline.sealed"),
+            prints=made[1] if made else None,
+        )
+    return _opened(opened, made[0] if made else None)
+
+
+start.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
+
+
+@csrf_exempt  # as above
+@require_POST
+@answering
+def resume(request: HttpRequest) -> JsonResponse:
+    """Give the talk of a code to who has it; a wrong one is counted, and answered late."""
+    tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
+    code = read_code(_body(request, _RESUME, whole=True)["code"])
+    scope: dict[str, Any] = getattr(request, "scope", {})
+    tries.take(tenant, scope.get("helpline.buckets"))
+    try:
+        opened = resume_conversation(tenant, code)
+    except NotFound:
+        # The answer waits outside (helpline/late.py), and no thread with it.
+        scope["helpline.late"] = WRONG_CODE_SECONDS
+        raise
+    return _opened(opened, code)
+
+
+resume.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
+
+
+@csrf_exempt  # as above
+@require_POST
+@answering
+def closed_tab(request: HttpRequest) -> HttpResponse:
+    """Take a page's word that it is closed. The answer tells nothing, and nobody waits for it."""
+    said = _body(request, _CLOSED_TAB, whole=True)
+    try:
+        close_tab(said["secret"], UUID(said["tab"]))
+    except ValueError:
+        raise Invalid("`tab` is a UUID") from None
+    return HttpResponse(status=204)
+
+
+def _opened(opened: Opened, code: Code | None) -> JsonResponse:
     said = {
         "conversation": str(opened.conversation),
         "secret": opened.secret.reveal(),
         "socket": "/ws/visitor",
-        "resume_code": None,
+        "resume_code": code.reveal() if code else None,
     }
     return JsonResponse(said, status=201)
 
@@ -172,7 +232,10 @@ def _notice(notice: Notice, tenant: Tenant) -> dict[str, str | None]:
     return {"text": notice.texts.get(tenant.default_language, ""), "phone": notice.phone or None}
 
 
-def _body(request: HttpRequest, fields: Fields, *, most_bytes: int) -> dict[str, Any]:
+def _body(
+    request: HttpRequest, fields: Fields, *, whole: bool = False, most_bytes: int = BODY_BYTES
+) -> dict[str, Any]:
+    """Return what was sent: some of ``fields``, or all of them where it has to be ``whole``."""
     # JSON alone: a foreign page cannot send it without asking first, and is not answered.
     if request.content_type != "application/json" or len(request.body) > most_bytes:
         raise Invalid(f"send application/json of at most {most_bytes} bytes")
@@ -182,6 +245,8 @@ def _body(request: HttpRequest, fields: Fields, *, most_bytes: int) -> dict[str,
         raise Invalid("the body is not JSON") from None
     if not isinstance(said, dict) or not fields.keys() >= said.keys():
         raise Invalid(f"the body is an object with at most {', '.join(fields)}")
+    if whole and fields.keys() != said.keys():
+        raise Invalid(f"the body has {' and '.join(fields)}")
     for name, value in said.items():
         if type(value) is not fields[name]:
             raise Invalid(f"`{name}` is of type {fields[name].__name__}")

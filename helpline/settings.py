@@ -143,6 +143,10 @@ SAY_PER_SECOND = env.float("HELPLINE_SAY_PER_SECOND", default=2.0)
 # steady rate. A school has one address, so this slows a program down and no class.
 START_BURST = env.int("HELPLINE_START_BURST", default=120)
 START_PER_MINUTE = env.float("HELPLINE_START_PER_MINUTE", default=60.0)
+# Codes that are tried from one place, in the same way. A guess has one chance in 2^70; this keeps the work of
+# trying from being asked for without end.
+CODE_BURST = env.int("HELPLINE_CODE_BURST", default=20)
+CODE_PER_MINUTE = env.float("HELPLINE_CODE_PER_MINUTE", default=6.0)
 # The header in which the proxy in front says who is asking; without it the socket's peer is asked.
 ADDRESS_HEADER: str = env.str("HELPLINE_ADDRESS_HEADER", default="")
 

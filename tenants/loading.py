@@ -98,6 +98,8 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "last_call_minutes": queue.last_call_minutes,
         "visitor_lost_minutes": queue.visitor_lost_minutes,
         "shows_first_name": queue.shows_first_name,
+        "offers_code": queue.offers_code,
+        "code_rule": queue.code_rule,
     }
     tenant = Tenant.objects.select_for_update().filter(slug=identity.slug).first()
     if tenant is None:

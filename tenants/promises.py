@@ -15,7 +15,7 @@ from tenants.policies import TOGETHER, policy_rules
 
 Kind = Literal[
     "conversation", "flagged", "held", "erase", "address", "access", "journal", "triage",
-    "evaluation", "audit", "log",
+    "evaluation", "code", "audit", "log",
 ]  # fmt: skip
 
 _UNITS = {
@@ -78,6 +78,9 @@ _WORDS = {
         "ikke kobles til samtalen, og vi ser dem bare sammen med svarene fra andre. Har ikke minst "
         "{together} svart innen {waits}, blir svarene slettet ulest. Ellers blir de liggende "
         "i {kept}.",
+        "code": "Du får tilbud om en kode som bringer deg tilbake til samtalen. Selve koden lagrer vi "
+        "ikke, bare et avtrykk som ikke kan regnes tilbake til den. Avtrykket slettes sammen med "
+        "samtalen.",
         "audit-kept": "Åpner noen her en samtale som er lagret, blir det skrevet ned hvem det var, "
         "og hvorfor. Det står der i {length}, uten et ord av det du skrev.",
         "audit-vault": "Låser noen opp en IP-adresse, blir det skrevet ned hvem det var, og "
@@ -115,6 +118,9 @@ _WORDS = {
         "evaluation-lives": "Frågar vi efteråt hur det gick är det frivilligt att svara. Svaren kan "
         "inte kopplas till samtalet, och vi ser dem bara tillsammans med andras svar. Har inte minst "
         "{together} svarat inom {waits} raderas svaren olästa. Annars ligger de kvar i {kept}.",
+        "code": "Du får erbjudande om en kod som tar dig tillbaka till samtalet. Själva koden sparar vi "
+        "inte, bara ett avtryck som inte kan räknas tillbaka till den. Avtrycket raderas tillsammans "
+        "med samtalet.",
         "audit-kept": "Öppnar någon här ett samtal som är sparat skrivs det ner vem det var och "
         "varför. Det står kvar i {length}, utan ett ord av det du skrev.",
         "audit-vault": "Låser någon upp en IP-adress skrivs det ner vem det var och varför. Det står "
@@ -153,6 +159,9 @@ _WORDS = {
         "cannot be tied to the talk, and we see them only together with those of others. If fewer "
         "than {together} have answered within {waits}, the answers are deleted unread. Otherwise they "
         "are kept for {kept}.",
+        "code": "You are offered a code that brings you back to the talk. We do not keep the code "
+        "itself, only an imprint that cannot be turned back into it. The imprint is deleted together "
+        "with the talk.",
         "audit-kept": "If somebody here opens a kept talk, it is written down who it was and why. "
         "That stands for {length}, without a word of what you wrote.",
         "audit-vault": "If somebody unlocks an IP address, it is written down who it was and why. "
@@ -189,10 +198,14 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
 
 
 def all_sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
-    """Say the same and what a page about privacy says beside it: the audit trail and the logs."""
+    """Say the same and what a page about privacy says beside it: codes, the audit trail, the logs."""
     lives = policy_rules(policy)
     beside = _about_ourselves(policy, lives, _spoken(tenant, language))
-    return [*sentences(tenant, policy, language=language), *beside]
+    return [
+        *sentences(tenant, policy, language=language),
+        *_about_the_code(tenant, _spoken(tenant, language)),
+        *beside,
+    ]
 
 
 def _spoken(tenant: Tenant, language: str) -> str:
@@ -250,6 +263,11 @@ def _about_answers(lives: Sequence[PolicyRule], language: str) -> str:
     return words["evaluation-lives"].format(
         together=_NUMBERS[language][TOGETHER], waits=waits, kept=kept
     )
+
+
+def _about_the_code(tenant: Tenant, language: str) -> Iterator[Promise]:
+    if tenant.offers_code:
+        yield Promise(_WORDS[language]["code"], tenant.code_rule, "code")
 
 
 def _about_ourselves(

@@ -48,7 +48,8 @@ class VisitorSocket(Talking):
 
     async def do_hello(self, frame: frames.VisitorHello, ref: str | None) -> None:
         await self.started()
-        knock = Knock(secret_hash(frame.secret), frame.after, self.id, runtime().process)
+        digest, process = secret_hash(frame.secret), runtime().process
+        knock = Knock(digest, frame.after, self.id, process, frame.tab)
         try:
             came = await runtime().arrivals.do(self.tenant, knock)
         except NotLetIn:
@@ -171,6 +172,9 @@ class VisitorSocket(Talking):
     def on_arrived(self, reader: Reader, event: Event) -> None:
         if event["socket"] != self.id.hex:
             self.close(REPLACED)
+
+    def on_resumed(self, reader: Reader, event: Event) -> None:
+        self.close(NOT_LET_IN)
 
     def on_erased(self, reader: Reader, event: Event) -> None:
         if event["through"] <= reader.found_erased and self._erase_ref is None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from chat.models.code import ResumeCode
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
 from chat.models.line import DeskSocket, Pace, Presence, Process
@@ -13,5 +14,6 @@ __all__ = [
     "Pace",
     "Presence",
     "Process",
+    "ResumeCode",
     "Segment",
 ]

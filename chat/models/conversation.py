@@ -42,6 +42,9 @@ class Conversation(TenantModel):
 
     # SHA-256 of the secret of the visitor's tab.
     secret_hash = models.BinaryField(max_length=32)
+    # The page that has the talk, by a name that it chose, and since when it is closed.
+    tab = models.UUIDField(null=True)
+    tab_closed_at = models.DateTimeField(null=True)
     # The visitor's newest socket: the one whose end is the end of the visitor's line.
     visitor_socket = models.UUIDField(null=True)
     visitor_process = models.UUIDField(null=True)

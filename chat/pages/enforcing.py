@@ -74,6 +74,13 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
         ),
         ("retention/tokens.py:issue", "retention/shuffled.py:put", "retention/shuffled.py:pour"),
     ),
+    "code": (
+        _(
+            "Argon2 makes two imprints of the code: one finds the talk and is dropped at its end, one"
+            " can show who wrote. Without the line's own key nobody can try a code."
+        ),
+        ("chat/codes.py:make_code", "chat/resuming.py:resume_conversation"),
+    ),
     "audit": (
         _("Nothing that is written down there can be changed, and what is too old cannot be read."),
         ("tenants/audit.py:record", "retention/trail.py:AUDIT"),

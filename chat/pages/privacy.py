@@ -33,7 +33,7 @@ _STATEMENTS = (
 # Under which heading each kind of promise stands; the template has the headings.
 _GROUPS = {
     "talk": ("conversation", "flagged", "held", "erase"),
-    "you": ("address",),
+    "you": ("address", "code"),
     "readers": ("access", "journal", "audit"),
     "more": ("triage", "evaluation", "log"),
 }

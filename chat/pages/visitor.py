@@ -17,7 +17,7 @@ from chat.pages.questions import FormCard, form_card
 from chat.pages.statements import Said, statements
 from chat.pages.theme import theme_url
 from tenants import hours, policies, promises
-from tenants.models import Contact, Notice, Statement, Subject, Tenant
+from tenants.models import Contact, Notice, Policy, Statement, Subject, Tenant
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ class VisitorPage:
     stages: list[life.Stage]
     policy_version: int
     may_erase: bool
+    offers_code: bool
+    # Whether the code also shows, to whoever may read afterwards, that it was they.
+    code_shows: bool
+    # Whether the line has told its visitors that they are anonymous.
+    is_anonymous: bool
     subjects: list[SubjectChoice]
     emergency: list[ContactLine]
     contacts: list[ContactLine]
@@ -96,6 +101,9 @@ def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage
         stages=life.stages(policies.conversation_rule(policy), language=language),
         policy_version=policy.version,
         may_erase=policy.may_erase,
+        offers_code=tenant.offers_code,
+        code_shows=policy.access != Policy.Access.NOBODY,
+        is_anonymous=Statement.Kind.ANONYMITY in said,
         subjects=subject_choices(language),
         emergency=[line for line in contacts if line.kind == Contact.Kind.EMERGENCY],
         contacts=[line for line in contacts if line.kind != Contact.Kind.EMERGENCY],

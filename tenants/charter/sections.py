@@ -149,7 +149,7 @@ def read_partners(root: Table, languages: tuple[str, ...]) -> tuple[shape.Partne
 
 
 def read_queue(root: Table) -> shape.Queue:
-    queue, talk = root.table("queue"), root.table("talk")
+    queue, talk, code = (root.table(name) for name in ("queue", "talk", "code"))
     found = shape.Queue(
         cap=queue.whole("cap", least=1, most=500),
         unstaffed=queue.flag("unstaffed"),
@@ -157,10 +157,13 @@ def read_queue(root: Table) -> shape.Queue:
         capacity=talk.whole("at_once", least=1, most=10),
         visitor_lost_minutes=talk.whole("visitor_lost_minutes", least=2, most=240),
         shows_first_name=talk.flag("shows_first_name"),
+        offers_code=code.flag("offered"),
+        code_rule=code.rule(),
     )
     for table in (queue, talk):
         table.rule()
         table.done()
+    code.done()
     return found
 
 

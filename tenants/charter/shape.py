@@ -151,7 +151,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Queue:
-    """``[queue]`` and ``[talk]``."""
+    """``[queue]``, ``[talk]`` and ``[code]``."""
 
     cap: int
     unstaffed: bool
@@ -159,6 +159,8 @@ class Queue:
     last_call_minutes: int
     visitor_lost_minutes: int
     shows_first_name: bool
+    offers_code: bool
+    code_rule: str
 
 
 @dataclass(frozen=True)

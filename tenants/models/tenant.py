@@ -40,6 +40,9 @@ class Tenant(models.Model):
     last_call_minutes = models.PositiveSmallIntegerField()
     visitor_lost_minutes = models.PositiveSmallIntegerField()
     shows_first_name = models.BooleanField()
+    # Whether a visitor is offered a code to come back with, and where that is told.
+    offers_code = models.BooleanField(default=False)
+    code_rule = models.CharField(max_length=4, default="ours")
     live = models.BooleanField(default=True)
 
     class Meta:

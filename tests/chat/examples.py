@@ -34,6 +34,8 @@ _PATTERNS = {
     "evaluation": re.compile(r"[A-Za-z0-9_-]{64}"),
     "hash": re.compile(r"[0-9a-f]{64}"),
     "salt": re.compile(r"[0-9a-f]{24}\?expires=\d{10}&"),
+    "code": re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}"),
+    "tab": _UUID,
     "words": re.compile(r"(?s).+"),
     "token": re.compile(r"\w+"),
     "login": re.compile(r"\S+@\S+"),
@@ -99,7 +101,7 @@ class Values:
 
         def value(match: re.Match[str]) -> str:
             name = match[0]
-            if name not in self.known and match["stem"] in {"message", "talk"}:
+            if name not in self.known and match["stem"] in {"message", "talk", "tab"}:
                 self.known[name] = str(uuid4())
             return str(self.known[name])
 

@@ -203,6 +203,9 @@ async def one_start_at_once(stage: Stage) -> None:
 async def work_done(stage: Stage) -> None:
     challenge = stage.answers["visitor"].json()["challenge"]
     stage.values.known["<proof>"] = proof_of(challenge)
+async def one_code_at_once(stage: Stage) -> None:
+    stage.monkeypatch.setattr(settings, "CODE_BURST", 1)
+    stage.client = ("203.0.113.91", 50_123)
 
 
 async def no_queue_unstaffed(stage: Stage) -> None:
@@ -233,6 +236,10 @@ async def fifteen_minutes(stage: Stage) -> None:
     await moved_clock(await call(clock.now) + timedelta(minutes=15))
 
 
+async def twenty_seconds(stage: Stage) -> None:
+    await moved_clock(await call(clock.now) + timedelta(seconds=20))
+
+
 async def unqualified(stage: Stage) -> None:
     def expire() -> None:
         yesterday = clock.now().date() - timedelta(days=2)
@@ -251,6 +258,7 @@ async def _arrive(stage: Stage, who: str, suffix: str) -> None:
     stage.values.known |= {
         f"<talk{suffix}>": opened["conversation"],
         f"<secret{suffix}>": opened["secret"],
+        f"<code{suffix}>": opened["resume_code"],
     }
     await stage.connected(who, "/ws/visitor")
     wire = stage.wires[who]
@@ -324,6 +332,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "one may wait here at a time": one_may_wait,
     "one talk may be begun from one place at once": one_start_at_once,
     "the visitor does the work": work_done,
+    "one code may be tried from one place at once": one_code_at_once,
     "this line does not let anybody wait while nobody is ready": no_queue_unstaffed,
     "one talk at once here": one_talk_at_once,
     "the ten seconds are short": hellos_are_due_soon,
@@ -331,6 +340,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "this line asks afterwards how it went": asking_line,
     "this line deletes a talk with personal data within a working day": flagged_talks_go_sooner,
     "fifteen minutes pass": fifteen_minutes,
+    "twenty seconds pass": twenty_seconds,
     "the counsellor's papers have expired": unqualified,
     "a visitor is waiting": waiting_visitor,
     "two visitors are waiting": two_waiting,

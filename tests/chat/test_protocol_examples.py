@@ -30,10 +30,10 @@ CODES = {
     *("invalid", "not_found", "ended", "taken", "not_ready", "at_capacity", "empty", "closed"),
     *("qualification_missing", "not_allowed", "slow_down"),
 }
-# What HTTP refuses: the start of a talk, and what is asked of a line.
+# What HTTP refuses: the start of a talk, the way back to it, and what is asked of a line.
 REFUSED = {
     *("409 closed", "409 full", "400 invalid", "428 proof_required", "421 unknown_host"),
-    "404 not_found",
+    *("404 not_found", "429 slow_down"),
 }
 # 1012 takes a server that stops (tests/chat/test_live.py), 1011 a dead line (tests/faults).
 CLOSES = {"4400", "4401", "4403", "4408", "4409", "4429"}

@@ -3,12 +3,13 @@ const SAYS_TYPING_EVERY = 3000;
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
 
 export class Composer {
-  constructor(form, { onSay, onTyping }) {
+  constructor(form, { onSay, onTyping, holds = () => false }) {
     this.form = form;
     this.field = form.querySelector("[data-draft]");
     this.button = form.querySelector("[data-send]");
     this.onSay = onSay;
     this.onTyping = onTyping;
+    this.holds = holds;
     this.toldAt = 0;
     form.addEventListener("submit", (event) => this.submit(event));
     this.field.addEventListener("keydown", (event) => this.key(event));
@@ -34,7 +35,17 @@ export class Composer {
 
   submit(event) {
     event.preventDefault();
-    const text = this.field.value.replaceAll("\0", "").trim();
+    if (!this.holds(this.text)) {
+      this.say();
+    }
+  }
+
+  get text() {
+    return this.field.value.replaceAll("\0", "").trim();
+  }
+
+  say() {
+    const { text } = this;
     if (text) {
       this.clear();
       this.onSay(text);

@@ -30,7 +30,7 @@ export function watchStart({ onStarted }) {
       return;
     }
     keepSecret(said.secret);
-    onStarted();
+    onStarted(said.resume_code);
   }
 
   form.addEventListener("submit", async (event) => {

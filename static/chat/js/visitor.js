@@ -1,4 +1,7 @@
 // The visitor's page: front, talk and end on one address.
+import { tab, watchClosing } from "./closing.js";
+import { watchCodeEntry } from "./code_entry.js";
+import { CodeOffer } from "./code_offer.js";
 import { Composer } from "./composer.js";
 import { watchFrame } from "./framed.js";
 import { linksInPlace } from "./inplace.js";
@@ -18,6 +21,7 @@ import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
 import { watchUnanswered } from "./unanswered.js";
 import { hearVisitor } from "./visitor_hears.js";
+import { Warning } from "./warning.js";
 import { word } from "./words.js";
 
 const TELL_AFTER = 1200;
@@ -33,7 +37,7 @@ const page = { talk, room, thread, typing: typingSign(find("typing")), counsello
 let downTimer = 0;
 
 const line = new Line("/ws/visitor", {
-  hello: () => ({ protocol: PROTOCOL, secret: secret(), after: talk.after }),
+  hello: () => ({ protocol: PROTOCOL, secret: secret(), after: talk.after, tab }),
   onFrame: (frame) => hearVisitor(page, frame),
   onState: (state) => lineBecame(state),
   otherWays: [Streamed, Polled],
@@ -47,6 +51,7 @@ page.become = (state, counsellor) => {
 
 page.over = (title, text, extras) => {
   line.close();
+  code.forget();
   room.end(title, text, extras);
 };
 
@@ -77,20 +82,28 @@ function lineBecame(state) {
   }
 }
 
-function enter() {
+function enter(given) {
   room.enter();
+  code.offer(given);
   page.become("connecting");
   line.open();
   find("draft").focus();
 }
 
-new Composer(find("composer"), {
+const code = new CodeOffer(find("code-offer"));
+const composer = new Composer(find("composer"), {
   onSay: (text) => {
     line.send(talk.say(text));
     thread.show();
   },
   onTyping: () => line.send({ type: "typing" }),
+  holds: (text) => warning.holds(text),
 });
+const warning = new Warning(find("reveal"), {
+  onSend: () => composer.say(),
+  onEdit: () => composer.field.focus(),
+});
+composer.field.addEventListener("input", () => warning.hide());
 
 find("typing-words").textContent = `${word("them")} ${word("typing")}`;
 document.addEventListener("visibilitychange", page.seen);
@@ -98,8 +111,10 @@ watchParting({ talk, line, room, page });
 watchUnanswered(line, () => [talk]);
 linksInPlace();
 watchFrame();
+watchClosing();
 watchLeaving({ beforeLeaving: () => line.send({ type: "leave" }) });
 watchStart({ onStarted: enter });
+watchCodeEntry({ onBack: () => enter() });
 watchStanding({ isIdle: () => document.body.dataset.state !== "talk" });
 if (secret()) {
   enter();
