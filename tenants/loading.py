@@ -84,6 +84,7 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "operator_id": operator.pk,
         "name": identity.name,
         "neutral_title": identity.neutral_title,
+        "neutral_icon": identity.neutral_icon,
         "country": identity.country,
         "zone": identity.zone,
         "languages": list(identity.languages),

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from tenants.charter import shape
 from tenants.charter.table import LANGUAGES, SLUG, Table
-from tenants.models import Contact, Partner, Statement, Tenant
+from tenants.models import Contact, Icon, Partner, Statement, Tenant
 
 COUNTRIES = ("NO", "SE")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -36,6 +36,7 @@ def read_identity(root: Table) -> shape.Identity:
         slug=_tenant_slug(table, "slug"),
         name=table.text("name"),
         neutral_title=table.text("neutral_title", most=40),
+        neutral_icon=_icon(table),
         country=table.choice("country", COUNTRIES),
         zone=_zone(table),
         languages=table.words("languages", LANGUAGES),
@@ -49,6 +50,11 @@ def read_identity(root: Table) -> shape.Identity:
     operator.done()
     table.done()
     return identity
+
+
+def _icon(table: Table) -> str:
+    has_one = table.has("neutral_icon")
+    return table.choice("neutral_icon", Icon.values) if has_one else Icon.DOT.value
 
 
 def _tenant_slug(table: Table, key: str) -> str:
@@ -105,6 +111,7 @@ def _requirement(entry: Table, languages: tuple[str, ...]) -> shape.Requirement:
         years=entry.whole("years", least=0, most=12),
         label=entry.texts(languages, most=120),
         rule=entry.rule(),
+        announced=entry.has("announced") and entry.flag("announced"),
     )
     entry.done()
     return requirement
@@ -121,6 +128,7 @@ def read_notices(root: Table, languages: tuple[str, ...]) -> tuple[shape.Notice,
                 phone=phone,
                 active=entry.flag("active"),
                 rule=entry.rule(),
+                beside_hours=entry.has("beside_hours") and entry.flag("beside_hours"),
             )
         )
         entry.done()

@@ -16,6 +16,7 @@ class Identity:
     slug: str
     name: str
     neutral_title: str
+    neutral_icon: str
     country: str
     zone: str
     languages: tuple[str, ...]
@@ -71,6 +72,7 @@ class Requirement:
     years: int
     label: Texts
     rule: str
+    announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Notice:
     phone: str
     active: bool
     rule: str
+    beside_hours: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from tenants.models.operator import Operator
 from tenants.models.partner import Partner
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
-from tenants.models.staff import Membership, Qualification, Role, User
+from tenants.models.staff import Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
-from tenants.models.tenant import Country, Tenant, TenantHost
+from tenants.models.tenant import Country, Icon, Tenant, TenantHost
 
 __all__ = [
     "AuditEntry",
@@ -23,6 +23,7 @@ __all__ = [
     "EvaluationQuestion",
     "Hours",
     "HoursException",
+    "Icon",
     "JobRun",
     "Membership",
     "Notice",
@@ -33,6 +34,7 @@ __all__ = [
     "Qualification",
     "Requirement",
     "Role",
+    "Shift",
     "Statement",
     "Subject",
     "Tenant",

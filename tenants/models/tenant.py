@@ -13,6 +13,15 @@ class Country(models.TextChoices):
     SWEDEN = "SE", "Sweden"
 
 
+class Icon(models.TextChoices):
+    """What stands beside the title in a browser's tabs: each could be of any page at all."""
+
+    DOT = "dot", "a grey dot"
+    NOTE = "note", "a sheet with lines"
+    BOOK = "book", "a book"
+    CLOUD = "cloud", "a cloud"
+
+
 class Tenant(models.Model):
     """One helpline on one subdomain. What it promises stands in the rows that point here."""
 
@@ -25,6 +34,7 @@ class Tenant(models.Model):
     name = models.CharField(max_length=120)
     # What a browser's history and tab show; says nothing about why one came.
     neutral_title = models.CharField(max_length=40)
+    neutral_icon = models.CharField(max_length=5, choices=Icon.choices, default=Icon.DOT)
     country = models.CharField(max_length=2, choices=Country.choices)
     zone = models.CharField(max_length=40)
     languages = ArrayField(models.CharField(max_length=2))

@@ -109,6 +109,8 @@ def test_charter_is_read_as_data(folder: Path) -> None:
             ['tenant.zone: found "Europe/Olso", expected a time zone such as Europe/Oslo (did you mean "Europe/Oslo"?)'], id="bad-zone"),
         pytest.param('zone = "Europe/Oslo"', 'zone = "12345"',
             ['tenant.zone: found "12345", expected a time zone such as Europe/Oslo'], id="no-zone-at-all"),
+        pytest.param('neutral_title = "Notes"', 'neutral_title = "Notes"\nneutral_icon = "heart"',
+            ['tenant.neutral_icon: found "heart", expected one of "dot", "note", "book", "cloud"'], id="telling-icon"),
         # Languages
         pytest.param('languages = ["nb", "en"]', 'languages = ["nb", "en", "de"]',
             ['tenant.languages[2]: found "de", expected one of "nb", "sv", "en"'], id="unknown-language"),
