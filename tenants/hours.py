@@ -140,9 +140,9 @@ class Schedule:
                 ended = span.ends_at
         return ended
 
-    def days(self, now: datetime, count: int) -> list[Day]:
+    def days(self, now: datetime) -> list[Day]:
         today = now.astimezone(self.zone).date()
-        return [self._day(today + timedelta(days=offset), today) for offset in range(count)]
+        return [self._day(today + timedelta(days=offset), today) for offset in range(SHOWN_DAYS)]
 
     def _day(self, day: date, today: date) -> Day:
         dated = self.dated.get(day)
@@ -192,14 +192,9 @@ def standing(tenant: Tenant, *, now: datetime) -> Standing:
     return schedule_of(tenant).standing(now)
 
 
-def week(tenant: Tenant, *, now: datetime) -> list[Day]:
-    """Return today and the six days after it, as dates in the tenant's zone."""
-    return coming_days(tenant, now=now)[:7]
-
-
 def coming_days(tenant: Tenant, *, now: datetime) -> list[Day]:
     """Return the ``SHOWN_DAYS`` dates from today on, as dates in the tenant's zone."""
-    return schedule_of(tenant).days(now, SHOWN_DAYS)
+    return schedule_of(tenant).days(now)
 
 
 def closed_since(tenant: Tenant, *, now: datetime) -> datetime | None:

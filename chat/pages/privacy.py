@@ -18,7 +18,7 @@ from chat.pages.languages import LanguageLink, TenantRequest, date_in_words, in_
 from chat.pages.leaving import leave_url
 from chat.pages.public import answer
 from chat.pages.statements import Said, statements
-from chat.pages.theme import theme_url
+from chat.pages.theme import icon_of, theme_url
 from tenants import policies, promises
 from tenants.models import Contact, Policy, Statement, Tenant
 from tenants.promises import Promise
@@ -52,6 +52,7 @@ class PrivacyPage:
     """All that templates/chat/privacy.html shows."""
 
     title: str
+    icon: str
     name: str
     operator: str
     language: str
@@ -80,6 +81,7 @@ def privacy_page(tenant: Tenant, *, language: str, now: datetime) -> PrivacyPage
     said = statements(language)
     return PrivacyPage(
         title=tenant.neutral_title,
+        icon=icon_of(tenant),
         name=tenant.name,
         operator=tenant.operator.name,
         language=language,

@@ -8,16 +8,21 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from chat.alternatives import OtherLine, other_lines
 from chat.pages import languages, life, opening
 from chat.pages.contacts import NO_CONTACT, ContactLine, contact_lines, href_of
+from chat.pages.helplines import HelplineLine, Number, danger_numbers, helpline_lines
 from chat.pages.languages import LanguageLink, TenantRequest, in_language
 from chat.pages.leaving import leave_url
 from chat.pages.public import answer
 from chat.pages.questions import FormCard, form_card
 from chat.pages.statements import Said, statements
-from chat.pages.theme import theme_url
-from tenants import hours, policies, promises
+from chat.pages.theme import icon_of, theme_url
+from tenants import hours, policies, promises, rota
 from tenants.models import Contact, Notice, Policy, Statement, Subject, Tenant
+from tenants.scope import tenant_scope
+
+_CALLED = {Contact.Kind.PHONE, Contact.Kind.SMS}
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class NoticeLine:
     text: str
     phone: str
     href: str
+    beside_hours: bool
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class VisitorPage:
     """All that templates/chat/visitor.html shows."""
 
     title: str
+    icon: str
     name: str
     operator: str
     language: str
@@ -49,6 +56,7 @@ class VisitorPage:
     notices: list[NoticeLine]
     about: list[str]
     who_answers: list[str]
+    here_today: list[str]
     said: list[Said]
     promises: list[promises.Promise]
     stages: list[life.Stage]
@@ -60,8 +68,14 @@ class VisitorPage:
     # Whether the line has told its visitors that they are anonymous.
     is_anonymous: bool
     subjects: list[SubjectChoice]
+    danger: list[Number]
+    lines_open: list[HelplineLine]
+    lines_closed: list[HelplineLine]
     emergency: list[ContactLine]
+    # The same without those, and then apart: who is called, and what is written to or opened.
     contacts: list[ContactLine]
+    phones: list[ContactLine]
+    places: list[ContactLine]
     usual: list[opening.UsualRow]
     dated: list[opening.DatedRow]
     # What is asked after the talk; None where nothing is.
@@ -76,15 +90,30 @@ def visitor(request: TenantRequest) -> HttpResponse:
     return answer(request, "chat/visitor.html", visitor_page)
 
 
+visitor.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
+
+
 def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage:
-    """Gather the page in ``language``, which is also the active translation; about ten queries."""
+    """Gather the page in ``language``, which is also the active translation.
+
+    Opens its own scopes: other lines are asked whether they are open. About fifteen queries, and
+    four for each other line.
+    """
+    others = other_lines(tenant, now=now)
+    with tenant_scope(tenant):
+        return _page(tenant, others, language=language, now=now)
+
+
+def _page(tenant: Tenant, others: list[OtherLine], *, language: str, now: datetime) -> VisitorPage:
     standing = hours.standing(tenant, now=now)
-    week = hours.week(tenant, now=now)
+    days = hours.coming_days(tenant, now=now)
     policy = policies.current_policy(tenant)
     said = statements(language)
     contacts = contact_lines(language)
+    lines = helpline_lines(others, language=language, now=now)
     return VisitorPage(
         title=tenant.neutral_title,
+        icon=icon_of(tenant),
         name=tenant.name,
         operator=tenant.operator.name,
         language=language,
@@ -96,6 +125,7 @@ def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage
         notices=_notices(language),
         about=said.pop(Statement.Kind.ABOUT, []),
         who_answers=said.pop(Statement.Kind.WHO_ANSWERS, []),
+        here_today=[in_language(label, language) for label in rota.here_today(tenant, now=now)],
         said=[Said(kind, texts) for kind, texts in said.items()],
         promises=promises.sentences(tenant, policy, language=language),
         stages=life.stages(policies.conversation_rule(policy), language=language),
@@ -105,10 +135,15 @@ def visitor_page(tenant: Tenant, *, language: str, now: datetime) -> VisitorPage
         code_shows=policy.access != Policy.Access.NOBODY,
         is_anonymous=Statement.Kind.ANONYMITY in said,
         subjects=subject_choices(language),
+        danger=danger_numbers(tenant),
+        lines_open=[line for line in lines if line.is_open],
+        lines_closed=[line for line in lines if not line.is_open],
         emergency=[line for line in contacts if line.kind == Contact.Kind.EMERGENCY],
         contacts=[line for line in contacts if line.kind != Contact.Kind.EMERGENCY],
-        usual=opening.usual_rows(week, language=language),
-        dated=opening.dated_rows(week, language=language),
+        phones=[line for line in contacts if line.kind in _CALLED],
+        places=[line for line in contacts if line.kind not in {*_CALLED, Contact.Kind.EMERGENCY}],
+        usual=opening.usual_rows(days, language=language),
+        dated=opening.dated_rows(days, language=language),
         evaluation=form_card(tenant, language),
     )
 
@@ -122,7 +157,10 @@ def subject_choices(language: str) -> list[SubjectChoice]:
 def _notices(language: str) -> list[NoticeLine]:
     return [
         NoticeLine(
-            in_language(row.texts, language), row.phone, href_of(Contact.Kind.PHONE, row.phone)
+            in_language(row.texts, language),
+            row.phone,
+            href_of(Contact.Kind.PHONE, row.phone),
+            row.beside_hours,
         )
         for row in Notice.objects.filter(active=True)
     ]

@@ -16,7 +16,7 @@ ALTER TABLE tenants_shift
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0006_front_page")]
+    dependencies = [("tenants", "0009_front_page")]
     operations = [
         migrations.CreateModel(
             name="Shift",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What a tenant's front page shows besides: an icon, a corrected hour, who is there today."""
 
-    dependencies = [("tenants", "0005_lives")]
+    dependencies = [("tenants", "0008_codes")]
     operations = [
         migrations.AddField(
             "tenant",
