@@ -24,7 +24,8 @@ Fetch = Callable[..., "Answer"]
 _READ = {"aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"}
 _FETCHES = {"src", "srcset", "poster", "data", "action", "formaction", "background", "ping"}
 _FETCHING_LINKS = {"link", "use", "image"}
-_SILENT = {"script", "style", "code"}
+# What nobody reads as the page's own words: in a field, texts of all languages are written.
+_SILENT = {"script", "style", "code", "textarea"}
 
 
 class Sheet(HTMLParser):
