@@ -28,6 +28,7 @@ Seq = Annotated[int, Meta(ge=0, lt=2**31)]
 Protocol = Annotated[int, Meta(ge=PROTOCOL, le=PROTOCOL)]
 Reason = Annotated[str, Meta(max_length=40)]
 Purpose = Annotated[str, Meta(max_length=200)]
+Note = Annotated[str, Meta(max_length=300)]
 Secret = Annotated[str, Meta(max_length=64)]
 
 
@@ -140,6 +141,20 @@ class DeskMore(Frame, tag="more"):
     after: Seq
 
 
+class Pause(Frame, tag="pause"):
+    conversation: UUID
+    note: Note = ""
+
+    def __post_init__(self) -> None:
+        self.note = unicodedata.normalize("NFC", self.note).strip()
+        if "\0" in self.note:
+            raise ValueError("`note` has no NUL")
+
+
+class Resume(Frame, tag="resume"):
+    conversation: UUID
+
+
 class Flag(Frame, tag="flag"):
     conversation: UUID
 
@@ -160,6 +175,8 @@ DeskFrame = (
     | DeskTyping
     | DeskSeen
     | DeskMore
+    | Pause
+    | Resume
     | Flag
     | Close
 )

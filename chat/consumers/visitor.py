@@ -102,6 +102,7 @@ class VisitorSocket(Talking):
                 "messages": messages,
                 "more": caught.page.more,
                 "ended": None,
+                **reader.note_field(situation.note),
             },
             ref,
         )
@@ -163,7 +164,8 @@ class VisitorSocket(Talking):
 
     def on_state(self, reader: Reader, event: Event) -> None:
         self._counsellor = event["counsellor"]
-        self.give({"type": "state", "state": event["state"], "counsellor": self._counsellor})
+        state = {"type": "state", "state": event["state"], "counsellor": self._counsellor}
+        self.give({**state, **reader.note_field(event.get("note"))})
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "counsellor":

@@ -50,6 +50,9 @@ class Conversation(TenantModel):
     visitor_process = models.UUIDField(null=True)
     visitor_lost_at = models.DateTimeField(null=True)
     counsellor_told_lost = models.BooleanField(default=False)
+    # While it is paused: what the visitor is told, sealed, and the id that it was sealed with.
+    note = models.BinaryField(null=True)
+    note_id = models.UUIDField(null=True)
 
     # The segment that new messages are sealed under; those before it are gone.
     segment_id = models.UUIDField()

@@ -2,6 +2,7 @@
 // no other; a frame about a talk that is not here means nothing.
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
+import { showPaused } from "./pausing.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -52,7 +53,7 @@ const hears = {
   conversation: inPane((pane, frame) => pane.fill(frame)),
   more: inPane((pane, frame) => pane.fill(frame)),
   // Back in the queue: somebody else's from now on.
-  state: inPane((pane, frame) => frame.state === "waiting" && pane.end()),
+  state: inPane((pane, frame) => (frame.state === "waiting" ? pane.end() : showPaused(pane, frame))),
 
   message: inPane((pane, frame) => {
     pane.talk.hear(frame);

@@ -8,7 +8,8 @@ export const VISITOR_HEARS = Object.freeze([
 ]);
 
 export const DESK_SENDS = Object.freeze([
-  "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag",
+  "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag", "pause",
+  "resume",
 ]);
 
 export const DESK_HEARS = Object.freeze([

@@ -1,4 +1,5 @@
 // What surrounds the messages on the visitor's page: with whom, waiting, trouble, the end.
+import { isOwnNote, noteInWords } from "./notes.js";
 import { cloneOf, word } from "./words.js";
 import { placeInWords, waitInWords } from "./waiting.js";
 
@@ -19,7 +20,7 @@ export class Room {
   }
 
   // `name` is one of the states of the page: connecting, waiting, active, paused, ended …
-  become(name, counsellor) {
+  become(name, counsellor, note) {
     this.view.dataset.talk = name;
     find("waiting").hidden = name !== "waiting";
     this.state = name;
@@ -27,6 +28,8 @@ export class Room {
     const who = counsellor && name !== "waiting" && [counsellor.name, counsellor.title].filter(Boolean).join(", ");
     find("with").textContent = who || word(name);
     find("with-note").textContent = who ? word(name) : "";
+    find("aside").hidden = name !== "paused";
+    find("aside").textContent = name === "paused" ? asideInWords(note) : "";
   }
 
   // The light says that both are there, so it goes out with either's line.
@@ -77,6 +80,11 @@ export class Room {
     find("ended").hidden = false;
     find("ended").focus();
   }
+}
+
+// What a counsellor has written themselves is told as theirs.
+function asideInWords(note) {
+  return isOwnNote(note) ? word("note", { note }) : noteInWords(note);
 }
 
 // Another line that may be open now. Telephone numbers stand on the page already.

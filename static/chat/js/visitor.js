@@ -44,9 +44,9 @@ const line = new Line("/ws/visitor", {
 });
 page.line = line;
 
-page.become = (state, counsellor) => {
+page.become = (state, counsellor, note) => {
   page.counsellor = state === "waiting" ? null : counsellor || page.counsellor;
-  room.become(state, page.counsellor);
+  room.become(state, page.counsellor, note);
 };
 
 page.over = (title, text, extras) => {

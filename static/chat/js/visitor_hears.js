@@ -14,7 +14,7 @@ const hears = {
     }
     talk.hearAll(frame.messages, frame.erased_through);
     hears.seen(page, { seq: frame.seen || 0 });
-    page.become(frame.state, frame.counsellor);
+    page.become(frame.state, frame.counsellor, frame.note);
     page.room.queue(frame.position, frame.wait_seconds);
     page.room.trouble("them_down", false);
     if (page.leaving) {
@@ -50,7 +50,7 @@ const hears = {
   },
 
   state(page, frame) {
-    page.become(frame.state, frame.counsellor);
+    page.become(frame.state, frame.counsellor, frame.note);
     page.room.trouble("them_down", false);
   },
 
