@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from chat import frames
+from chat.cards import cards_of
 from chat.errors import NotLetIn
 from chat.evaluation import claim_token, token_of
 from chat.events import publish, queue_group, tell
@@ -47,11 +48,12 @@ class Arrival:
 
     conversation: UUID
     situation: Situation
-    place: tuple[int, int] | None
+    place: tuple[int, int | None] | None
     policy: int
     language: str
     seen: int
     caught: Caught
+    cards: list[Frame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _read(tenant: Tenant, afters: dict[UUID, int]) -> dict[UUID, Arrival]:
     talks = list(rows.filter(pk__in=afters).exclude(state=State.ENDED))
     caught = caught_up_all(tenant, [(talk, afters[talk.pk]) for talk in talks])
     waiting = [talk.pk for talk in talks if talk.state == State.WAITING]
-    standing = places(waiting) if waiting else {}
+    standing = places(tenant, waiting, now=clock.now()) if waiting else {}
     return {
         talk.pk: Arrival(
             conversation=talk.pk,
@@ -170,6 +172,7 @@ def _read(tenant: Tenant, afters: dict[UUID, int]) -> dict[UUID, Arrival]:
             language=talk.language,
             seen=talk.counsellor_seen,
             caught=caught[talk.pk],
+            cards=cards_of(talk, caught[talk.pk].keys),
         )
         for talk in talks
         if talk.pk in caught

@@ -24,6 +24,7 @@ from chat.events import publish, queue_group, tell
 from chat.forgetting import CONVERSATION, due_in
 from chat.lives import expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
+from chat.pace import note_length
 from chat.states import By, State
 from retention import clock, keys, purge
 from retention.kinds import Due
@@ -225,6 +226,9 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
     asks = asked_now(tenant) is not None
     # Whoever is on the line is asked now; a tab that comes back later, then.
     asked = asks and conversation.visitor_lost_at is None
+    if conversation.claimed_at:
+        Conversation.objects.filter(pk=conversation.pk).update(claimed_at=None)
+        note_length(tenant, (now - conversation.claimed_at).total_seconds())
     Farewell.objects.create(
         tenant=tenant,
         conversation_id=conversation.pk,

@@ -29,6 +29,7 @@ Protocol = Annotated[int, Meta(ge=PROTOCOL, le=PROTOCOL)]
 Reason = Annotated[str, Meta(max_length=40)]
 Purpose = Annotated[str, Meta(max_length=200)]
 Note = Annotated[str, Meta(max_length=300)]
+Kind = Annotated[str, Meta(max_length=20)]
 Secret = Annotated[str, Meta(max_length=64)]
 
 
@@ -100,6 +101,11 @@ class Leave(Frame, tag="leave"):
     pass
 
 
+class Answer(Frame, tag="answer"):
+    card: UUID
+    value: Any
+
+
 class DeskHello(Frame, tag="hello"):
     protocol: Protocol
 
@@ -155,6 +161,17 @@ class Resume(Frame, tag="resume"):
     conversation: UUID
 
 
+class DeskCard(Frame, tag="card"):
+    conversation: UUID
+    kind: Kind
+    content: dict[str, Any] = {}
+
+
+class Withdraw(Frame, tag="withdraw"):
+    conversation: UUID
+    card: UUID
+
+
 class Flag(Frame, tag="flag"):
     conversation: UUID
 
@@ -164,7 +181,7 @@ class Close(Frame, tag="close"):
     reason: Reason = ""
 
 
-VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave
+VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave | Answer
 DeskFrame = (
     DeskHello
     | Ready
@@ -177,6 +194,8 @@ DeskFrame = (
     | DeskMore
     | Pause
     | Resume
+    | DeskCard
+    | Withdraw
     | Flag
     | Close
 )

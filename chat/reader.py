@@ -50,6 +50,8 @@ class Reader:
         # What the client has been told of the talk besides its messages.
         self.situation: Situation | None = None
         self.told_erased = 0
+        # The version of each card that the client has been shown.
+        self.cards: dict[str, int] = {}
         # The same, where no event had told so.
         self.found_erased = 0
         # What waits to be sealed until the current key has been fetched, in the order it was said.

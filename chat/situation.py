@@ -30,6 +30,7 @@ class Situation(NamedTuple):
     counsellor_up: bool
     socket: str | None
     note: Note | None = None
+    cards: int = 0
 
     def after(self, event: Event) -> Situation:
         """Return what it is once ``event`` has been told."""
@@ -45,6 +46,8 @@ class Situation(NamedTuple):
                 changes = {"visitor_up": up}
             case {"type": "line", "who": "counsellor", "up": up}:
                 changes = {"counsellor_up": up}
+            case {"type": "cards", "count": count}:
+                changes = {"cards": max(self.cards, count)}
             case {"type": "arrived", "socket": socket}:
                 changes = {"socket": socket}
         return self._replace(**changes)
@@ -65,6 +68,8 @@ class Situation(NamedTuple):
         ):
             if up != was_up:
                 yield {"type": "line", "who": who, "up": up}
+        if self.cards > told.cards:
+            yield {"type": "cards", "count": self.cards}
         if self.socket != told.socket and self.socket is not None:
             yield {"type": "arrived", "socket": self.socket}
 
@@ -80,6 +85,7 @@ def situation_of(tenant: Tenant, conversation: Conversation) -> Situation:
         counsellor_up=not conversation.counsellor_told_lost,
         socket=socket.hex if socket else None,
         note=note_of(conversation),
+        cards=conversation.cards,
     )
 
 

@@ -19,6 +19,7 @@ from chat.errors import Closed, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.messages import stamp
+from chat.pace import outlook
 from chat.proofs import accept_proof, make_challenge
 from chat.resuming import close_tab, resume_conversation
 from chat.starts import Buckets, starts, tries
@@ -220,7 +221,7 @@ def _status(tenant: Tenant) -> dict[str, Any]:
         "accepting": is_accepting(tenant, now=now),
         "staffed": queue.staffed(tenant),
         "waiting": waiting,
-        "wait_seconds": int((waiting + 1) * queue.pace()),
+        "wait_seconds": queue.said_of(outlook(tenant, now=now), waiting + 1),
         "opens_at": stamp(hours.opens_at) if hours.opens_at else None,
         "closes_at": stamp(hours.closes_at) if hours.closes_at else None,
         "notice": _notice(notice, tenant) if notice else None,

@@ -96,6 +96,7 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "queue_cap": queue.cap,
         "queues_unstaffed": queue.unstaffed,
         "capacity": queue.capacity,
+        "closing_warning_minutes": queue.closing_warning_minutes,
         "last_call_minutes": queue.last_call_minutes,
         "visitor_lost_minutes": queue.visitor_lost_minutes,
         "shows_first_name": queue.shows_first_name,

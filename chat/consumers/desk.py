@@ -10,6 +10,7 @@ from uuid import UUID
 from chat import desk, frames
 from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
+from chat.cards import offer_card, withdraw_card
 from chat.consumers.base import Frame
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation
@@ -47,7 +48,7 @@ def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUI
     return Arrival(
         me=desk.card_of(tenant, membership),
         ready=presence.ready,
-        queue=current_queue(),
+        queue=current_queue(tenant),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
         colleagues=desk.colleagues(tenant, membership),
     )
@@ -183,6 +184,30 @@ class DeskSocket(Talking):
             self._state_refs.pop(conversation, None)
             raise
 
+    async def do_card(self, frame: frames.DeskCard, ref: str | None) -> None:
+        reader = self._talk(frame.conversation)
+        card = await call(
+            offer_card,
+            self.tenant,
+            self.membership,
+            frame.conversation,
+            kind=frame.kind,
+            content=frame.content,
+        )
+        self.show_card(reader, card, ref)
+
+    async def do_withdraw(self, frame: frames.Withdraw, ref: str | None) -> None:
+        reader = self._talk(frame.conversation)
+        card = await scoped_call(
+            self.tenant,
+            withdraw_card,
+            self.tenant,
+            self.membership,
+            frame.conversation,
+            card_id=frame.card,
+        )
+        self.show_card(reader, card, ref)
+
     async def do_flag(self, frame: frames.Flag, ref: str | None) -> None:
         until = await scoped_call(
             self.tenant, flag_talk, self.tenant, self.membership, frame.conversation
@@ -241,6 +266,7 @@ class DeskSocket(Talking):
 
     def _as_conversation(self, reader: Reader, stands: desk.Stands) -> Frame:
         page = self._paged(reader, stands.caught)
+        self.note_cards(reader, stands.cards)
         return {**stands.frame(), **page, **reader.note_field(stands.situation.note)}
 
     def _paged(self, reader: Reader, caught: Caught) -> Frame:
@@ -325,6 +351,9 @@ class DeskSocket(Talking):
         self._drop(reader)
         ended = {"type": "ended", "conversation": str(reader.conversation), "by": event["by"]}
         self.reply(ended, ref)
+
+    def naming(self, reader: Reader) -> Frame:
+        return {"conversation": str(reader.conversation)}
 
     def has(self, reader: Reader) -> bool:
         return self.readers.get(reader.conversation) is reader

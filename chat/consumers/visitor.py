@@ -8,7 +8,8 @@ from uuid import UUID
 
 from chat import frames
 from chat.arrivals import Arrival, Knock, Over
-from chat.calls import call
+from chat.calls import call, scoped_call
+from chat.cards import answer_card
 from chat.consumers.base import NOT_LET_IN, REPLACED
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation, erase_conversation, secret_hash
@@ -98,7 +99,7 @@ class VisitorSocket(Talking):
                 "last_seq": caught.last_seq,
                 "erased_through": caught.erased_through,
                 "seen": arrival.seen,
-                "cards": [],
+                "cards": self.note_cards(reader, arrival.cards),
                 "messages": messages,
                 "more": caught.page.more,
                 "ended": None,
@@ -131,6 +132,18 @@ class VisitorSocket(Talking):
 
     async def do_more(self, frame: frames.More, ref: str | None) -> None:
         self.reply(await self.more(self.talk, frame.after), ref)
+
+    async def do_answer(self, frame: frames.Answer, ref: str | None) -> None:
+        talk = self.talk
+        card = await scoped_call(
+            self.tenant,
+            answer_card,
+            self.tenant,
+            talk.conversation,
+            card_id=frame.card,
+            value=frame.value,
+        )
+        self.show_card(talk, card, ref)
 
     async def do_erase(self, frame: frames.Erase, ref: str | None) -> None:
         self._erase_ref = ref

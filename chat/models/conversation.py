@@ -31,6 +31,8 @@ class Conversation(TenantModel):
     # Someone whose counsellor was lost stands before everybody else.
     front = models.BooleanField(default=False)
     queued_at = models.DateTimeField()
+    # Since when the counsellor has it; empty again once it has ended.
+    claimed_at = models.DateTimeField(null=True)
     counsellor = models.ForeignKey(
         Membership,
         on_delete=models.PROTECT,
@@ -60,6 +62,9 @@ class Conversation(TenantModel):
     erased_through = models.IntegerField(default=0)
     visitor_seen = models.IntegerField(default=0)
     counsellor_seen = models.IntegerField(default=0)
+
+    # How often cards in it have changed.
+    cards = models.PositiveIntegerField(default=0)
 
     # Since when it is known to hold personal data.  Rule: U7
     flagged_at = models.DateTimeField(null=True)

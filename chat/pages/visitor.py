@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from chat.alternatives import OtherLine, other_lines
 from chat.pages import languages, life, opening
-from chat.pages.contacts import NO_CONTACT, ContactLine, contact_lines, href_of
+from chat.pages.contacts import NO_CONTACT, NO_PHONE, ContactLine, contact_lines, href_of
 from chat.pages.helplines import HelplineLine, Number, danger_numbers, helpline_lines
 from chat.pages.languages import LanguageLink, TenantRequest, in_language
 from chat.pages.leaving import leave_url
@@ -82,6 +82,7 @@ class VisitorPage:
     evaluation: FormCard | None
     # What the page's script fills in for another line that is open when a talk ends.
     line_contact: ContactLine = NO_CONTACT
+    phone_contact: ContactLine = NO_PHONE
 
 
 @require_safe

@@ -161,6 +161,7 @@ def read_queue(root: Table) -> shape.Queue:
     found = shape.Queue(
         cap=queue.whole("cap", least=1, most=500),
         unstaffed=queue.flag("unstaffed"),
+        closing_warning_minutes=queue.whole("closing_warning_minutes", least=0, most=120),
         last_call_minutes=queue.whole("last_call_minutes", least=0, most=120),
         capacity=talk.whole("at_once", least=1, most=10),
         visitor_lost_minutes=talk.whole("visitor_lost_minutes", least=2, most=240),

@@ -159,6 +159,7 @@ class Queue:
     cap: int
     unstaffed: bool
     capacity: int
+    closing_warning_minutes: int
     last_call_minutes: int
     visitor_lost_minutes: int
     shows_first_name: bool

@@ -47,6 +47,8 @@ class Tenant(models.Model):
     queue_cap = models.PositiveSmallIntegerField()
     queues_unstaffed = models.BooleanField()
     capacity = models.PositiveSmallIntegerField()
+    # How long before closing time those who wait are told of it.
+    closing_warning_minutes = models.PositiveSmallIntegerField()
     last_call_minutes = models.PositiveSmallIntegerField()
     visitor_lost_minutes = models.PositiveSmallIntegerField()
     shows_first_name = models.BooleanField()

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -17,7 +17,7 @@ from chat.consumers import base
 from chat.events import layer
 from chat.valkeys import read_host
 from retention import clock
-from tenants.models import HoursException, Qualification, Role, Tenant
+from tenants.models import Contact, HoursException, Qualification, Role, Tenant
 from tests.chat.examples import Step, Values
 from tests.clients import (
     Answer,
@@ -187,6 +187,11 @@ async def line_closed(stage: Stage) -> None:
     await scoped_call(stage.tenant, close)
 
 
+async def closes_soon(stage: Stage) -> None:
+    # A Wednesday on which the line is open until 13 in Oslo, and a quarter of an hour of last call.
+    await moved_clock(datetime(2030, 9, 18, 10, 40, tzinfo=UTC))
+
+
 async def _changed(stage: Stage, **values: int | bool) -> None:
     await call(lambda: Tenant.objects.filter(pk=stage.tenant.pk).update(**values))
 
@@ -304,6 +309,11 @@ async def long_talk(stage: Stage) -> None:
         await window.next()
 
 
+async def number_to_call(stage: Stage) -> None:
+    contact = await scoped_call(stage.tenant, Contact.objects.get, value="800 99 900")
+    stage.values.known["<contact>"] = f"contact:{contact.pk}"
+
+
 async def twenty_said(stage: Stage) -> None:
     tab = stage.wires["visitor"]
     assert isinstance(tab, Visitor)
@@ -329,6 +339,7 @@ async def foreign_talk(stage: Stage) -> None:
 
 DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the line is closed": line_closed,
+    "the line closes in twenty minutes, and those who wait are taken for fifteen more": closes_soon,
     "one may wait here at a time": one_may_wait,
     "one talk may be begun from one place at once": one_start_at_once,
     "the visitor does the work": work_done,
@@ -342,6 +353,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "fifteen minutes pass": fifteen_minutes,
     "twenty seconds pass": twenty_seconds,
     "the counsellor's papers have expired": unqualified,
+    "the line's list has a number to call": number_to_call,
     "a visitor is waiting": waiting_visitor,
     "two visitors are waiting": two_waiting,
     "a counsellor is ready": counsellor_ready,

@@ -196,7 +196,7 @@ async def test_status_says_who_is_there_and_may_be_read_and_cached_by_anybody(
         "accepting": True,
         "staffed": False,
         "waiting": 1,
-        "wait_seconds": 600,
+        "wait_seconds": None,
         "opens_at": None,
         "closes_at": said["closes_at"],
         "notice": None,

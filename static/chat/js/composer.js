@@ -1,4 +1,6 @@
 // The field in which one writes. The draft lives in the field and nowhere else.
+import { Length } from "./length.js";
+
 const SAYS_TYPING_EVERY = 3000;
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
 
@@ -11,6 +13,7 @@ export class Composer {
     this.onTyping = onTyping;
     this.holds = holds;
     this.toldAt = 0;
+    this.length = new Length(form);
     form.addEventListener("submit", (event) => this.submit(event));
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("input", () => this.typed());
@@ -24,9 +27,14 @@ export class Composer {
     }
   }
 
+  draft() {
+    return this.field.value.replaceAll("\0", "").trim();
+  }
+
   typed() {
-    const empty = !this.field.value.trim();
-    this.button.setAttribute("aria-disabled", String(empty));
+    const empty = !this.draft();
+    this.isTooLong = this.length.show(this.draft());
+    this.button.setAttribute("aria-disabled", String(empty || this.isTooLong));
     if (!empty && Date.now() - this.toldAt > SAYS_TYPING_EVERY) {
       this.toldAt = Date.now();
       this.onTyping();
@@ -35,18 +43,14 @@ export class Composer {
 
   submit(event) {
     event.preventDefault();
-    if (!this.holds(this.text)) {
+    if (!this.isTooLong && !this.holds(this.draft())) {
       this.say();
     }
   }
 
-  get text() {
-    return this.field.value.replaceAll("\0", "").trim();
-  }
-
   say() {
-    const { text } = this;
-    if (text) {
+    const text = this.draft();
+    if (text && !this.isTooLong) {
       this.clear();
       this.onSay(text);
     }

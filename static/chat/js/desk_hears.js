@@ -1,5 +1,6 @@
 // What each frame from the server means on the desk. A frame reaches the pane that it names and
 // no other; a frame about a talk that is not here means nothing.
+import { hearCard } from "./cards.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
@@ -64,6 +65,7 @@ const hears = {
 
   said: inPane((pane, frame) => pane.talk.said(frame)),
   line: inPane((pane, frame) => frame.who === "visitor" && pane.lineIs(frame.up)),
+  card: inPane((pane, frame) => hearCard(pane.talk, frame)),
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
   flagged: inPane(showFlagged),

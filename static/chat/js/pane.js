@@ -1,7 +1,9 @@
 // One talk on the desk: its own state, window and tab. Nothing a visitor writes appears elsewhere.
+import { hearCards } from "./cards.js";
 import { Composer } from "./composer.js";
 import { flag, showFlagged } from "./flagging.js";
 import { resume, showPaused, watchPausing } from "./pausing.js";
+import { watchSignposts } from "./signposting.js";
 import { lastFromOther, showUnread } from "./reading.js";
 import { Talk } from "./talk.js";
 import { Thread } from "./thread.js";
@@ -22,6 +24,7 @@ export class Pane {
     wear(this, { conversation, topic, language });
     this.thread = new Thread(this.find("log"), this.talk, {
       nameOf: (message) => (message.from === "system" ? "" : word("visitor")),
+      onWithdraw: (card) => line.send({ type: "withdraw", conversation, card, ref: "card" }),
       quiet: true,
       scroller: this.find("scroll"),
     });
@@ -35,6 +38,7 @@ export class Pane {
     this.find("close").addEventListener("click", () => onClose(this));
     this.find("flag")?.addEventListener("click", () => flag(this, line));
     watchPausing(this, line);
+    watchSignposts(this, line);
     this.find("put-away").addEventListener("click", () => onAway(this));
   }
 
@@ -48,16 +52,15 @@ export class Pane {
     this.show();
   }
 
-  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up, flagged, state, note }) {
+  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up, flagged, state, note, cards }) {
     if (state) {
       showPaused(this, { state, note });
     }
     showFlagged(this, flagged);
     this.talk.hearAll(messages, erasedThrough);
+    hearCards(this.talk, cards);
     this.talk.seenByOther = Math.max(this.talk.seenByOther, seen);
-    if (typeof up === "boolean") {
-      this.lineIs(up);
-    }
+    this.lineIs(up ?? this.isUp);
     if (more) {
       this.line.send({ type: "more", conversation: this.talk.conversation, after: this.talk.after });
     }
@@ -69,6 +72,7 @@ export class Pane {
   }
 
   lineIs(up) {
+    this.isUp = up;
     this.find("light").dataset.light = up ? "up" : "down";
     this.tab.querySelector("[data-light]").dataset.light = up ? "up" : "down";
     this.tell(up ? "" : word("visitor_down"));
@@ -106,7 +110,7 @@ export class Pane {
     showPaused(this, { state: "ended" });
     this.lineIs(false);
     this.tell(word("ended_note"));
-    ["composer", "close", "pause"].forEach((part) => {
+    ["composer", "close", "aids"].forEach((part) => {
       this.find(part).hidden = true;
     });
     this.find("put-away").hidden = false;

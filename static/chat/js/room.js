@@ -1,7 +1,7 @@
 // What surrounds the messages on the visitor's page: with whom, waiting, trouble, the end.
 import { isOwnNote, noteInWords } from "./notes.js";
-import { cloneOf, word } from "./words.js";
-import { placeInWords, waitInWords } from "./waiting.js";
+import { word } from "./words.js";
+import { showElsewhere } from "./elsewhere.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 
@@ -39,11 +39,6 @@ export class Room {
     find("with-note").hidden = isParted;
   }
 
-  queue(position, seconds) {
-    find("place").textContent = position ? placeInWords(position) : "";
-    find("estimate").textContent = waitInWords(seconds);
-  }
-
   // Several things can be wrong at once; the one that hinders most is told.
   trouble(name, on) {
     if (on) {
@@ -69,7 +64,8 @@ export class Room {
     find("ended-title").textContent = title;
     find("ended-text").textContent = text;
     find("ended-promises").hidden = !promised;
-    find("alternatives").replaceChildren(...alternatives.filter((one) => one.url).map(lineOf));
+    // Telephone numbers stand on the page already.
+    showElsewhere(find("alternatives"), alternatives.filter((one) => one.url));
     find("here").hidden = !here;
     if (here) {
       find("again").dataset.variant = "secondary";
@@ -85,13 +81,4 @@ export class Room {
 // What a counsellor has written themselves is told as theirs.
 function asideInWords(note) {
   return isOwnNote(note) ? word("note", { note }) : noteInWords(note);
-}
-
-// Another line that may be open now. Telephone numbers stand on the page already.
-function lineOf({ name, url, open }) {
-  const element = cloneOf("contact");
-  element.querySelector("[data-contact-label]").textContent = open ? word("line_open") : word("line_closed");
-  element.querySelector("[data-contact-value]").textContent = name;
-  element.querySelector("[data-contact-link]").href = /^https?:\/\//.test(url) ? url : "#";
-  return element;
 }

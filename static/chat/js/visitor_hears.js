@@ -1,7 +1,9 @@
 // What each frame from the server means on the visitor's page. Unknown frames mean nothing.
+import { hearCard, hearCards } from "./cards.js";
 import { offerForm } from "./evaluation.js";
 import { holdBack } from "./holding.js";
 import { forgetSecret } from "./secret.js";
+import { showWaiting } from "./waiting.js";
 import { word } from "./words.js";
 
 const hears = {
@@ -13,9 +15,10 @@ const hears = {
       return;
     }
     talk.hearAll(frame.messages, frame.erased_through);
+    hearCards(talk, frame.cards);
     hears.seen(page, { seq: frame.seen || 0 });
     page.become(frame.state, frame.counsellor, frame.note);
-    page.room.queue(frame.position, frame.wait_seconds);
+    showWaiting(frame);
     page.room.trouble("them_down", false);
     if (page.leaving) {
       line.send({ type: "leave" });
@@ -45,8 +48,12 @@ const hears = {
     }
   },
 
+  card(page, frame) {
+    hearCard(page.talk, frame);
+  },
+
   queue(page, frame) {
-    page.room.queue(frame.position, frame.wait_seconds);
+    showWaiting(frame);
   },
 
   state(page, frame) {
@@ -73,7 +80,9 @@ const hears = {
 
   ended(page, frame) {
     forgetSecret();
-    const by = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
+    const known = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
+    // Closing time has come, or nobody has: whoever waited is not told that they were silent.
+    const by = known === "system" && page.room.state === "waiting" ? "unreached" : known;
     const stays = page.talk.messages.size ? ` ${word("ended_screen")}` : "";
     page.over(word(`ended_${by}`), word(`ended_${by}_text`) + stays, {
       alternatives: frame.alternatives,

@@ -7,7 +7,7 @@ MAY_CHANGE = "GRANT UPDATE (note, note_id) ON chat_conversation TO helpline_app"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0007_leavers")]
+    dependencies = [("chat", "0009_codes")]
     operations = [
         migrations.AddField("conversation", "note", models.BinaryField(null=True)),
         migrations.AddField("conversation", "note_id", models.UUIDField(null=True)),
