@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from chat.calls import call
+from chat.consumers import base
 from chat.overhttp import door, line
 from chat.overhttp.handle import Handle
 from tenants.models import Tenant
@@ -234,14 +235,15 @@ async def test_a_frame_that_is_none_closes_as_on_a_socket(
 async def test_a_client_that_answers_no_ping_is_lost(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "PING_SECONDS", 0.2)
+    monkeypatch.setattr(door, "PING_SECONDS", 0.1)
     monkeypatch.setattr(line, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(base, "FRAMES_BURST", 10_000)
     monkeypatch.setattr(Visitor, "over_http", Streamed)
     async with clients.talk(tenant) as talk:
         # However much it is told meanwhile.
-        for number in range(6):
-            await line_of(talk.visitor).beats.get()
-            await talk.desk.say(talk.conversation, f"{number}")
+        while line_of(talk.visitor).beats.qsize() < 15:
+            await talk.desk.send({"type": "typing", "conversation": talk.conversation})
+            await talk.visitor.receive("typing")
         await talk.desk.nothing_more()
         monkeypatch.setattr(line_of(talk.visitor), "say", _says_nothing)
         missed = await talk.desk.next()
@@ -296,6 +298,7 @@ async def test_what_was_sent_as_the_page_went_arrives_after_its_stream_broke(
     async with clients.talk(tenant) as talk:
         mine = line_of(talk.visitor)
         mine.future.cancel()
+        await talk.desk.say(talk.conversation, "are you there?")
         answer = await mine.say(mine.number + 1, [{"type": "leave"}], bye=True)
         told = await talk.desk.next()
 
