@@ -14,6 +14,7 @@ from chat.arrivals import Knock, arrive_all
 from chat.conversations import end_conversation, open_conversation, secret_hash
 from chat.states import By
 from retention import clock, shuffled
+from tenants.hours import standing
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tenants.trial import open_line
@@ -28,8 +29,10 @@ API = "/api/evaluations"
 
 def asked(tenant: Tenant) -> tuple[UUID, str]:
     """Hold a talk that ends while its tab is away; return it and the token that the tab gets."""
-    open_line(tenant, now=clock.now(), hours=1)
+    now = clock.now()
     with tenant_scope(tenant):
+        if not standing(tenant, now=now).open:
+            open_line(tenant, now=now, hours=1)
         opened = open_conversation(tenant)
     assert end_conversation(tenant, opened.conversation, by=By.SYSTEM)
     token = token_at(tenant, opened.secret.reveal())

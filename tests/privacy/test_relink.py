@@ -30,7 +30,7 @@ from tests.world import open_tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NIGHTS, TALKS = 20, 10
+NIGHTS, TALKS = 12, 10
 SIGMAS = 4.5
 
 
