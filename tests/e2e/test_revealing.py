@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.e2e.revealing import KNOWN, ORDINARY, REVEALING
@@ -46,6 +47,7 @@ async def test_message_waits_for_an_answer_and_nothing_leaves_before_it(screens:
     await write(visitor, "jeg heter Kari Nordmann, ring 912 34 567")
     await expect(question).to_contain_text("et telefonnummer og et fullt navn.")
     await expect_texts(visitor, ["hei"])
+    assert (await Axe().run(visitor)).response["violations"] == []
     await visitor.keyboard.press("Escape")
     await expect(question).to_be_hidden()
     await expect(visitor.locator("[data-draft]")).to_be_focused()
