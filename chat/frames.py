@@ -98,7 +98,8 @@ class Erase(Frame, tag="erase"):
 
 
 class Leave(Frame, tag="leave"):
-    pass
+    # From the button that hides the page: then the policy says what becomes of the talk.
+    away: bool = False
 
 
 class Answer(Frame, tag="answer"):

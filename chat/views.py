@@ -18,6 +18,7 @@ from chat.conversations import Opened, check_accepting, is_accepting, open_conve
 from chat.errors import Closed, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
+from chat.leaving import leave_by_secret
 from chat.messages import stamp
 from chat.pace import outlook
 from chat.proofs import accept_proof, make_challenge
@@ -50,6 +51,8 @@ _ANSWERS: Fields = {"token": str, "answers": dict, "form": int}
 WRONG_CODE_SECONDS = 1.0
 _RESUME: Fields = {"code": str}
 _CLOSED_TAB: Fields = {"secret": str, "tab": str}
+
+_LEAVE: Fields = {"secret": str}
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -208,6 +211,23 @@ def _check_pace(tenant: Tenant, buckets: Buckets | None, *, proof: str) -> None:
         challenge=make_challenge(tenant, work=price.work),
         retry_seconds=price.retry_seconds,
     )
+
+
+@csrf_exempt
+@require_POST
+@answering
+def leave(request: HttpRequest) -> HttpResponse:
+    """Take the last word of a page that is gone already; its answer is read by nobody.
+
+    What the browser has kept of this line for speed is a trace as well, and goes.
+    """
+    tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
+    leave_by_secret(tenant, _body(request, _LEAVE).get("secret", ""))
+    return HttpResponse(status=204, headers={"Clear-Site-Data": '"cache"'})
+
+
+# The end of a talk is several commits, and the answer comes after the last of them.
+leave.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 
 
 def _status(tenant: Tenant) -> dict[str, Any]:

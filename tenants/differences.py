@@ -57,18 +57,21 @@ _WHAT = {
 _FLAGS = {
     "nb": {
         "may_erase": "Den som skriver, kan slette det som er skrevet så langt",
+        "parks": "Samtalen venter på den som forlater siden i en fart",
         "journal": "Det skrives journal ved fare for liv og helse",
         "triage": "Noen opplysninger skrives ned hvis den som skriver, sier ja",
         "evaluation": "Det spørres etterpå hvordan det gikk",
     },
     "sv": {
         "may_erase": "Den som skriver kan radera det som har skrivits hittills",
+        "parks": "Samtalet väntar på den som lämnar sidan i en hast",
         "journal": "Det skrivs journal vid fara för liv och hälsa",
         "triage": "Några uppgifter skrivs ner om den som skriver säger ja",
         "evaluation": "Det frågas efteråt hur det gick",
     },
     "en": {
         "may_erase": "The visitor can delete what has been written so far",
+        "parks": "The talk waits for whoever leaves the page in a hurry",
         "journal": "A journal is written when life and health are in danger",
         "triage": "Some facts are written down if the visitor says yes",
         "evaluation": "Visitors are asked afterwards how it went",

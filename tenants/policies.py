@@ -122,6 +122,7 @@ def terms_of(policy: Policy) -> Terms:
     return Terms(
         address=policy.address,
         may_erase=policy.may_erase,
+        parks=policy.parks,
         access=policy.access,
         journal=policy.journal,
         triage=policy.triage,

@@ -15,7 +15,7 @@ from tenants.policies import TOGETHER, policy_rules
 
 Kind = Literal[
     "conversation", "flagged", "held", "erase", "address", "access", "journal", "triage",
-    "evaluation", "code", "audit", "log",
+    "evaluation", "code", "leave", "audit", "log",
 ]  # fmt: skip
 
 _UNITS = {
@@ -81,6 +81,9 @@ _WORDS = {
         "code": "Du får tilbud om en kode som bringer deg tilbake til samtalen. Selve koden lagrer vi "
         "ikke, bare et avtrykk som ikke kan regnes tilbake til den. Avtrykket slettes sammen med "
         "samtalen.",
+        "leave-ends": "Trykker du på «Forlat siden», er samtalen slutt med en gang.",
+        "leave-parks": "Trykker du på «Forlat siden», kan ingen åpne samtalen igjen fra denne "
+        "siden. Hos oss står den åpen i inntil {minutes} minutter, og så blir den avsluttet.",
         "audit-kept": "Åpner noen her en samtale som er lagret, blir det skrevet ned hvem det var, "
         "og hvorfor. Det står der i {length}, uten et ord av det du skrev.",
         "audit-vault": "Låser noen opp en IP-adresse, blir det skrevet ned hvem det var, og "
@@ -121,6 +124,9 @@ _WORDS = {
         "code": "Du får erbjudande om en kod som tar dig tillbaka till samtalet. Själva koden sparar vi "
         "inte, bara ett avtryck som inte kan räknas tillbaka till den. Avtrycket raderas tillsammans "
         "med samtalet.",
+        "leave-ends": "Trycker du på ”Lämna sidan” är samtalet slut direkt.",
+        "leave-parks": "Trycker du på ”Lämna sidan” kan ingen öppna samtalet igen från den här "
+        "sidan. Hos oss står det öppet i upp till {minutes} minuter, och sedan avslutas det.",
         "audit-kept": "Öppnar någon här ett samtal som är sparat skrivs det ner vem det var och "
         "varför. Det står kvar i {length}, utan ett ord av det du skrev.",
         "audit-vault": "Låser någon upp en IP-adress skrivs det ner vem det var och varför. Det står "
@@ -162,6 +168,9 @@ _WORDS = {
         "code": "You are offered a code that brings you back to the talk. We do not keep the code "
         "itself, only an imprint that cannot be turned back into it. The imprint is deleted together "
         "with the talk.",
+        "leave-ends": "When you press “Leave this page”, the talk ends at once.",
+        "leave-parks": "When you press “Leave this page”, nobody can open the talk from this "
+        "page again. With us it stays open for up to {minutes} minutes, and then it ends.",
         "audit-kept": "If somebody here opens a kept talk, it is written down who it was and why. "
         "That stands for {length}, without a word of what you wrote.",
         "audit-vault": "If somebody unlocks an IP address, it is written down who it was and why. "
@@ -198,14 +207,22 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
 
 
 def all_sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
-    """Say the same and what a page about privacy says beside it: codes, the audit trail, the logs."""
+    """Say the same and what a page about privacy says beside it: codes, leaving, the trail, the logs."""
     lives = policy_rules(policy)
     beside = _about_ourselves(policy, lives, _spoken(tenant, language))
     return [
         *sentences(tenant, policy, language=language),
         *_about_the_code(tenant, _spoken(tenant, language)),
+        about_leaving(tenant, policy, language=language),
         *beside,
     ]
+
+
+def about_leaving(tenant: Tenant, policy: Policy, *, language: str) -> Promise:
+    """Say what becomes of the talk of somebody who presses "leave".  Rule: D12."""
+    words = _WORDS[_spoken(tenant, language)]["leave-parks" if policy.parks else "leave-ends"]
+    text = words.format(minutes=tenant.visitor_lost_minutes)
+    return Promise(text, policy.rules.get("leave", "ours"), "leave")
 
 
 def _spoken(tenant: Tenant, language: str) -> str:

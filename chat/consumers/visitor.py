@@ -17,6 +17,7 @@ from chat.errors import ConversationEnded, NotLetIn
 from chat.evaluation import token_of
 from chat.events import talk_group
 from chat.fanout import Event
+from chat.leaving import leave_talk
 from chat.reader import Reader
 from chat.runtime import runtime
 from chat.states import Author, By
@@ -155,7 +156,11 @@ class VisitorSocket(Talking):
 
     async def do_leave(self, frame: frames.Leave, ref: str | None) -> None:
         self._leave_ref = ref
-        await call(end_conversation, self.tenant, self.talk.conversation, by=By.VISITOR)
+        talk = self.talk.conversation
+        if frame.away:
+            await call(leave_talk, self.tenant, talk)
+        else:
+            await call(end_conversation, self.tenant, talk, by=By.VISITOR)
 
     # What fans out.
 
@@ -187,6 +192,11 @@ class VisitorSocket(Talking):
     def on_arrived(self, reader: Reader, event: Event) -> None:
         if event["socket"] != self.id.hex:
             self.close(REPLACED)
+
+    def on_parked(self, reader: Reader, event: Event) -> None:
+        # No socket stays with the old secret, whichever tab the visitor has left from.
+        self.reply({"type": "parked"}, self._leave_ref)
+        self.close(NOT_LET_IN)
 
     def on_resumed(self, reader: Reader, event: Event) -> None:
         self.close(NOT_LET_IN)

@@ -81,6 +81,13 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
         ),
         ("chat/codes.py:make_code", "chat/resuming.py:resume_conversation"),
     ),
+    "leave": (
+        _(
+            "The page empties itself before it goes, and the server makes the key of this tab"
+            " worthless. The browser's own history is out of our reach."
+        ),
+        ("static/chat/js/leaving.js", "chat/leaving.py:leave_talk"),
+    ),
     "audit": (
         _("Nothing that is written down there can be changed, and what is too old cannot be read."),
         ("tenants/audit.py:record", "retention/trail.py:AUDIT"),

@@ -36,6 +36,7 @@ _GROUPS = {
     "you": ("address", "code"),
     "readers": ("access", "journal", "audit"),
     "more": ("triage", "evaluation", "log"),
+    # "leave" stands with the other words about leaving.
 }
 
 
@@ -59,6 +60,7 @@ class PrivacyPage:
     languages: list[LanguageLink]
     theme_url: str
     leave_url: str
+    leaving: Promise
     words: str
     ways: list[life.Way]
     groups: list[Group]
@@ -88,6 +90,7 @@ def privacy_page(tenant: Tenant, *, language: str, now: datetime) -> PrivacyPage
         languages=languages.links_for(languages.offered_by(tenant), current=language),
         theme_url=theme_url(tenant),
         leave_url=leave_url(tenant),
+        leaving=promises.about_leaving(tenant, policy, language=language),
         words=in_language(policy.texts, language),
         ways=life.ways(policy, language=language),
         groups=_groups(promises.all_sentences(tenant, policy, language=language)),

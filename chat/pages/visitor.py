@@ -51,6 +51,7 @@ class VisitorPage:
     languages: list[LanguageLink]
     theme_url: str
     leave_url: str
+    leaving: promises.Promise
     is_open: bool
     standing: str
     notices: list[NoticeLine]
@@ -121,6 +122,7 @@ def _page(tenant: Tenant, others: list[OtherLine], *, language: str, now: dateti
         languages=languages.links_for(languages.offered_by(tenant), current=language),
         theme_url=theme_url(tenant),
         leave_url=leave_url(tenant),
+        leaving=promises.about_leaving(tenant, policy, language=language),
         is_open=standing.open,
         standing=opening.standing_in_words(standing, tenant, now=now, language=language),
         notices=_notices(language),

@@ -132,6 +132,12 @@ def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
             found=shown(policy.may_erase),
             expected=f"false: talks are kept, {length(usual)}",
         )
+    if policy.parks and not usual.amount:
+        problems.note(
+            "policy.leave.parks",
+            found=shown(policy.parks),
+            expected="false: talks are deleted at close, and who leaves wants it closed",
+        )
     for index, each in enumerate(policy.keep):
         if "access" in each.suspended_by and policy.access != "anyone":
             problems.note(

@@ -139,6 +139,7 @@ class Policy:
 
     address: str
     may_erase: bool
+    parks: bool
     access: str
     journal: bool
     triage: bool

@@ -33,6 +33,8 @@ class Policy(TenantModel):
     begins_at = models.DateTimeField(null=True)
     address = models.CharField(max_length=5, choices=Address.choices)
     may_erase = models.BooleanField()
+    # What becomes of a talk whose visitor presses "leave": it ends, or it is parked. D12 says nothing of it.
+    parks = models.BooleanField(default=False)
     access = models.CharField(max_length=11, choices=Access.choices)
     journal = models.BooleanField()
     triage = models.BooleanField()

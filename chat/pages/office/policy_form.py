@@ -38,6 +38,7 @@ _LIVES = {
 }
 _FLAGS = {
     "may_erase": ("erase", _("The visitor can delete what has been written so far")),
+    "parks": ("leave", _("The talk waits for whoever leaves the page in a hurry")),
     "journal": ("journal", _("A journal is written when life and health are in danger")),
     "triage": ("triage", _("Some facts are written down if the visitor says yes")),
     "evaluation": ("evaluation", _("Visitors are asked afterwards how it went")),

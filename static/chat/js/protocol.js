@@ -4,8 +4,8 @@ export const PROTOCOL = 1;
 export const VISITOR_SENDS = Object.freeze(["hello", "say", "typing", "seen", "erase", "leave", "more", "answer"]);
 
 export const VISITOR_HEARS = Object.freeze([
-  "welcome", "said", "message", "more", "queue", "state", "line", "typing", "seen", "erased", "ended", "error",
-  "card",
+  "welcome", "said", "message", "more", "queue", "state", "line", "typing", "seen", "erased", "parked", "ended",
+  "error", "card",
 ]);
 
 export const DESK_SENDS = Object.freeze([

@@ -25,3 +25,11 @@ export function forgetSecret() {
   remembered = null;
   memory()?.removeItem(NAME);
 }
+
+// For a page that is left for good: nothing stays, whatever it was.
+export function takeSecret() {
+  const value = secret();
+  remembered = null;
+  memory()?.clear();
+  return value;
+}

@@ -112,7 +112,7 @@ watchUnanswered(line, () => [talk]);
 linksInPlace();
 watchFrame();
 watchClosing();
-watchLeaving({ beforeLeaving: () => line.send({ type: "leave" }) });
+watchLeaving(line);
 watchStart({ onStarted: enter });
 watchCodeEntry({ onBack: () => enter() });
 watchStanding({ isIdle: () => document.body.dataset.state !== "talk" });
