@@ -118,5 +118,5 @@ def _for_djangos_admin(response: HttpResponse) -> HttpResponse:
     with a form, which the CSRF check refuses.
     """
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    response._csp_replace = {"require-trusted-types-for": None}  # type: ignore[attr-defined]  # read by django-csp
+    response._csp_replace = {"require-trusted-types-for": None, "trusted-types": None}  # type: ignore[attr-defined]  # read by django-csp
     return response

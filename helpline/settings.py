@@ -231,6 +231,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "helpline.storage.ModuleStaticFilesStorage"},
 }
 
+
+def _file_headers(headers: Any, path: str, url: str) -> None:
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+# Files of a line are for the pages of that line.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = _file_headers
+
 # --- staff sessions ----------------------------------------------------------------------------
 
 LOGIN_URL = "/desk/login/"
@@ -273,6 +282,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "require-trusted-types-for": ["'script'"],
+        # No script of ours makes HTML, so there is no policy that could.
+        "trusted-types": ["'none'"],
     }
 }
 SECURE_REFERRER_POLICY = "no-referrer"

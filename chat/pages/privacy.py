@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages, life
@@ -72,6 +73,7 @@ class PrivacyPage:
 
 
 @require_safe
+@gzip_page
 def privacy(request: TenantRequest) -> HttpResponse:
     """Show what is promised now, and from when something else is."""
     return answer(request, "chat/privacy.html", privacy_page)

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages
@@ -63,6 +64,7 @@ class ProofPage:
 
 
 @require_safe
+@gzip_page
 def proof(request: TenantRequest) -> HttpResponse:
     """Show the proof as it stands now."""
     response = answer(request, "chat/proof.html", proof_page)

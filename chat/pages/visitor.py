@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.alternatives import OtherLine, other_lines
@@ -87,9 +88,13 @@ class VisitorPage:
 
 
 @require_safe
+@gzip_page
 def visitor(request: TenantRequest) -> HttpResponse:
     """Show the front page; script turns it into the talk without leaving the address."""
-    return answer(request, "chat/visitor.html", visitor_page)
+    response = answer(request, "chat/visitor.html", visitor_page)
+    # The one page that may be found by searching; what it said an hour ago is no use to anybody.
+    response.headers["X-Robots-Tag"] = "noarchive"
+    return response
 
 
 visitor.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
