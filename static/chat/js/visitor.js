@@ -1,4 +1,5 @@
 // The visitor's page: front, talk and end on one address.
+import { Announcer } from "./announcing.js";
 import { tab, watchClosing } from "./closing.js";
 import { watchCodeEntry } from "./code_entry.js";
 import { CodeOffer } from "./code_offer.js";
@@ -29,11 +30,12 @@ const find = (name) => document.querySelector(`[data-${name}]`);
 
 const talk = new Talk("visitor");
 const room = new Room();
-const thread = new Thread(find("log"), talk, {
-  nameOf: (message) => (message.from === "system" ? "" : page.counsellor?.title || word("them")),
-  scroller: find("scroll"),
-});
+const nameOf = (message) => (message.from === "system" ? "" : page.counsellor?.title || word("them"));
+const thread = new Thread(find("log"), talk, { nameOf, scroller: find("scroll") });
+const announcer = new Announcer(find("announce"));
 const page = { talk, room, thread, typing: typingSign(find("typing")), counsellor: null, leaving: false };
+// The first page of a talk and what is fetched with it is old; after that everything is news.
+let isNews = false;
 let downTimer = 0;
 
 const line = new Line("/ws/visitor", {
@@ -46,16 +48,30 @@ page.line = line;
 
 page.become = (state, counsellor, note) => {
   page.counsellor = state === "waiting" ? null : counsellor || page.counsellor;
+  if (state !== room.state && state !== "connecting") {
+    announcer.say(word(state));
+  }
   room.become(state, page.counsellor, note);
 };
 
+page.news = (messages) => isNews && announcer.messages(messages, nameOf);
+
 page.over = (title, text, extras) => {
+  announcer.forget();
   line.close();
   code.forget();
   room.end(title, text, extras);
 };
 
-page.more = (frame) => frame.more && line.send({ type: "more", after: talk.after });
+page.more = (frame) => {
+  isNews ||= !frame.more;
+  return frame.more && line.send({ type: "more", after: talk.after });
+};
+
+page.forget = () => {
+  announcer.forget();
+  announcer.say(word("erased"));
+};
 
 page.seen = () => {
   const last = lastFromOther(talk);

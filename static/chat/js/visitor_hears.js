@@ -14,10 +14,11 @@ const hears = {
       hears.ended(page, frame.ended);
       return;
     }
-    talk.hearAll(frame.messages, frame.erased_through);
+    const heard = talk.hearAll(frame.messages, frame.erased_through);
     hearCards(talk, frame.cards);
     hears.seen(page, { seq: frame.seen || 0 });
     page.become(frame.state, frame.counsellor, frame.note);
+    page.news(heard);
     showWaiting(frame);
     page.room.trouble("them_down", false);
     if (page.leaving) {
@@ -29,12 +30,12 @@ const hears = {
   },
 
   more(page, frame) {
-    page.talk.hearAll(frame.messages);
+    page.news(page.talk.hearAll(frame.messages));
     page.more(frame);
   },
 
   message(page, frame) {
-    page.talk.hear(frame);
+    page.news(page.talk.hear(frame) ? [frame] : []);
     if (frame.from !== "visitor") {
       page.typing.hide();
     }
@@ -76,6 +77,7 @@ const hears = {
   erased(page, frame) {
     page.talk.erasing = false;
     page.talk.erase(frame.through);
+    page.forget();
   },
 
   ended(page, frame) {
