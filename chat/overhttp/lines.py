@@ -21,7 +21,7 @@ from chat.fanout import Event
 from chat.overhttp.asked import Asked, Hear
 from chat.overhttp.handle import Handle, Unopened
 from chat.overhttp.line import HEAR_SECONDS, Consumer, Line
-from chat.tasks import stop
+from chat.stopping import stop
 from tenants.errors import NotFound, Unavailable
 
 # A poll costs no open file, so nothing else would end them.

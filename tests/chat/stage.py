@@ -208,6 +208,8 @@ async def one_start_at_once(stage: Stage) -> None:
 async def work_done(stage: Stage) -> None:
     challenge = stage.answers["visitor"].json()["challenge"]
     stage.values.known["<proof>"] = proof_of(challenge)
+
+
 async def one_code_at_once(stage: Stage) -> None:
     stage.monkeypatch.setattr(settings, "CODE_BURST", 1)
     stage.client = ("203.0.113.91", 50_123)

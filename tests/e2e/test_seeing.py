@@ -59,7 +59,7 @@ async def test_colours_of_every_line_are_readable_by_day_and_by_night(screens: S
         await page.goto(screens.stack.url(slug))
         for scheme in ("light", "dark"):
             for more in ("no-preference", "more"):
-                await page.emulate_media(color_scheme=scheme, contrast=more)  # type: ignore[arg-type]  # literals
+                await page.emulate_media(color_scheme=scheme, contrast=more)
                 found = await _too_faint(page)
                 faint |= {f"{slug} {scheme} {more}": found} if found else {}
 
