@@ -283,7 +283,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "require-trusted-types-for": ["'script'"],
         # No script of ours makes HTML, so there is no policy that could.
-        "trusted-types": ["'none'"],
+        # The one that starts the worker for a proof of work (static/chat/js/asking.js).
+        "trusted-types": ["solver"],
     }
 }
 SECURE_REFERRER_POLICY = "no-referrer"

@@ -225,6 +225,7 @@ def test_tenant_without_a_policy_is_refused_rather_than_guessed() -> None:
         queues_unstaffed=True,
         capacity=1,
         last_call_minutes=1,
+        closing_warning_minutes=1,
         visitor_lost_minutes=30,
         shows_first_name=False,
     )

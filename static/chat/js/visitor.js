@@ -3,7 +3,6 @@ import { Announcer } from "./announcing.js";
 import { tab, watchClosing } from "./closing.js";
 import { watchCodeEntry } from "./code_entry.js";
 import { CodeOffer } from "./code_offer.js";
-import { Composer } from "./composer.js";
 import { watchFrame } from "./framed.js";
 import { linksInPlace } from "./inplace.js";
 import { watchLeaving } from "./leaving.js";
@@ -13,19 +12,19 @@ import { Polled } from "./polled.js";
 import { PROTOCOL } from "./protocol.js";
 import { lastFromOther } from "./reading.js";
 import { Room } from "./room.js";
-import { forgetSecret, secret } from "./secret.js";
+import { secret } from "./secret.js";
 import { watchStanding } from "./standing.js";
 import { watchStart } from "./start.js";
 import { Streamed } from "./streamed.js";
 import { Talk } from "./talk.js";
+import { tellOfLine } from "./telling.js";
 import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
 import { watchUnanswered } from "./unanswered.js";
 import { hearVisitor } from "./visitor_hears.js";
-import { Warning } from "./warning.js";
 import { word } from "./words.js";
+import { watchWriting } from "./writing.js";
 
-const TELL_AFTER = 1200;
 const find = (name) => document.querySelector(`[data-${name}]`);
 
 const talk = new Talk("visitor");
@@ -36,12 +35,11 @@ const announcer = new Announcer(find("announce"));
 const page = { talk, room, thread, typing: typingSign(find("typing")), counsellor: null, leaving: false };
 // The first page of a talk and what is fetched with it is old; after that everything is news.
 let isNews = false;
-let downTimer = 0;
 
 const line = new Line("/ws/visitor", {
   hello: () => ({ protocol: PROTOCOL, secret: secret(), after: talk.after, tab }),
   onFrame: (frame) => hearVisitor(page, frame),
-  onState: (state) => lineBecame(state),
+  onState: tellOfLine(page),
   otherWays: [Streamed, Polled],
 });
 page.line = line;
@@ -80,24 +78,6 @@ page.seen = () => {
   }
 };
 
-function lineBecame(state) {
-  clearTimeout(downTimer);
-  room.trouble("restarting", state === "restarting");
-  if (state === "up") {
-    room.trouble("own_down", false);
-  } else if (state === "down") {
-    page.typing.hide();
-    downTimer = setTimeout(() => room.trouble("own_down", true), TELL_AFTER);
-  } else if (state === "replaced") {
-    page.over(word("replaced"), word("replaced_text"), { here: true });
-  } else if (state === "shut") {
-    forgetSecret();
-    page.over(word("gone"), word("gone_text"));
-  } else if (state === "refused") {
-    page.over(word("refused"), word("refused_text"));
-  }
-}
-
 function enter(given) {
   room.enter();
   code.offer(given);
@@ -107,19 +87,13 @@ function enter(given) {
 }
 
 const code = new CodeOffer(find("code-offer"));
-const composer = new Composer(find("composer"), {
+watchWriting({
   onSay: (text) => {
     line.send(talk.say(text));
     thread.show();
   },
   onTyping: () => line.send({ type: "typing" }),
-  holds: (text) => warning.holds(text),
 });
-const warning = new Warning(find("reveal"), {
-  onSend: () => composer.say(),
-  onEdit: () => composer.field.focus(),
-});
-composer.field.addEventListener("input", () => warning.hide());
 
 find("typing-words").textContent = `${word("them")} ${word("typing")}`;
 document.addEventListener("visibilitychange", page.seen);
