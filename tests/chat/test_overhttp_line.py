@@ -199,12 +199,16 @@ async def test_an_answer_that_did_not_arrive_is_given_again(tenant: Tenant) -> N
     twice = await posted("/line/hear", line=shown, after=0)
     say = {"type": "say", "id": str(uuid4()), "text": "hei"}
     await posted("/line/say", **{"line": shown, "from": 2, "frames": [say], "bye": False})
-    then = await posted("/line/hear", line=shown, after=once["last"])
+    after, heard = once["last"], []
+    while not any(frame["type"] == "said" for frame in heard):
+        then = await posted("/line/hear", line=shown, after=after)
+        heard += then["frames"]
+        assert then["last"] == after + len(then["frames"])
+        after = then["last"]
 
     assert once["frames"][0]["type"] == "welcome"
     assert twice["frames"][: len(once["frames"])] == once["frames"]
-    assert then["last"] == once["last"] + len(then["frames"])
-    assert [frame["seq"] for frame in then["frames"] if frame["type"] == "said"] == [1]
+    assert [frame["seq"] for frame in heard if frame["type"] == "said"] == [1]
 
 
 async def test_a_flood_that_leaves_a_gap_is_not_kept(opened: Visitor) -> None:

@@ -65,9 +65,11 @@ async def test_message_waits_for_an_answer_and_nothing_leaves_before_it(screens:
 
 async def test_the_lines_own_number_is_nobodys(screens: Screens) -> None:
     visitor = await screens.visitor("urph")
-    numbers = await visitor.locator('a[href^="tel:"]').all_inner_texts()
+    told = await visitor.locator('a[href^="tel:"]').all_inner_texts()
+    # Some stand under the name of who is called, and alone somewhere else.
+    numbers = [one for one in dict.fromkeys(told) if "\n" not in one]
 
-    for number in dict.fromkeys(numbers):
+    for number in numbers:
         await say(visitor, f"{number} svarer ikke")
 
     assert numbers
