@@ -20,7 +20,7 @@ from tenants.models import Tenant
 from tests import clients
 from tests.chat.test_doors import ORIGINS, code_of, origin_of
 from tests.chat.test_live import begin
-from tests.clients import Desk, Visitor, ask, headers_at, host_of, origin_at, post
+from tests.clients import Desk, Frame, Visitor, ask, headers_at, host_of, origin_at, post
 from tests.overhttp import Far, OverHttp, Polled, Streamed
 from tests.stack import LiveStack
 
@@ -199,7 +199,8 @@ async def test_an_answer_that_did_not_arrive_is_given_again(tenant: Tenant) -> N
     twice = await posted("/line/hear", line=shown, after=0)
     say = {"type": "say", "id": str(uuid4()), "text": "hei"}
     await posted("/line/say", **{"line": shown, "from": 2, "frames": [say], "bye": False})
-    after, heard = once["last"], []
+    after: int = once["last"]
+    heard: list[Frame] = []
     while not any(frame["type"] == "said" for frame in heard):
         then = await posted("/line/hear", line=shown, after=after)
         heard += then["frames"]
