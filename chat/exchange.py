@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -130,10 +131,17 @@ class Exchange:
         except AWAY:
             # Lost, and found again by the pulse.
             self._answers(False)
+            await self._ask()
             return
         self._answers(True)
         for channel in {one for one, count in zip(channels, ears, strict=True) if not count}:
             self._unheard(channel)
+
+    async def _ask(self) -> None:
+        """Ask a host that has been silent for a word: nobody may have anything else to say to it."""
+        if self._pubsub is not None:
+            with suppress(*AWAY):
+                await self._pubsub.ping()
 
     async def _subscribe(self, pubsub: Any) -> None:
         changed, self._changed = self._changed, set()
@@ -181,6 +189,7 @@ class Exchange:
             message = await pubsub.get_message(timeout=SILENT_SECONDS)
             if message is not None:
                 is_asked = False
+                self._answers(True)
                 self._take(message)
             elif is_asked:
                 raise TimeoutError

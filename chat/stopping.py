@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-# How long a task that was cancelled has to end, before it is told again.
-INSIST_SECONDS = 0.05
+# How long a task that was cancelled has to put things in order, before it is told again.
+INSIST_SECONDS = 0.5
 
 
 async def stop(*tasks: asyncio.Task[None] | None) -> None:

@@ -10,7 +10,8 @@ from django.conf import settings
 from chat.fanout import FanoutLayer
 from tests.world import PATIENCE_SECONDS
 
-MOST_TURNS = 40
+# In which of them a cancellation is lost depends on the client; with redis-py 7 in most of these.
+MOST_TURNS = 8
 
 
 async def test_fan_out_ends_at_any_turn_of_its_loop() -> None:

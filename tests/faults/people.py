@@ -21,7 +21,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin
 
-from chat.stopping import stop
 from tests.faults.house import BASE, House
 
 Frame = dict[str, Any]
@@ -65,7 +64,10 @@ class End:
         await self.until(lambda: self.up)
 
     async def go(self) -> None:
-        await stop(self._staying)
+        if self._staying is not None:
+            self._staying.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._staying
 
     async def say(self, text: str) -> str:
         """Say ``text``; return its id at once. ``acked`` waits for the answer."""
