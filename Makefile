@@ -10,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 WORKERS ?= 2
+# Whole houses, several to a test, that are broken and timed: beside anything else they would tell of that.
+HOUSES := tests/faults tests/scale
 COMPILE := $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE)
 # The lock names everything that is needed; left to resolve, pip would reach for a newer release of
@@ -42,8 +44,15 @@ run: $(VENV)/.run ## Run the whole platform here (ARGS="--open --port 9000")
 	@exec $(BIN)/python manage.py up $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.dev ## Run every test on throw-away engines (ARGS="tests/chat -k claim", WORKERS=2)
-	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+test: $(VENV)/.dev ## Run the tests on throw-away engines (ARGS="tests/chat -k claim", WORKERS=2)
+	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+		$(or $(ARGS),$(addprefix --ignore=,$(HOUSES)))
+
+.PHONY: faults
+faults: $(VENV)/.dev ## Break each part of whole houses, three times in a row; wants the machine for itself
+	@for round in 1 2 3; do \
+		env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(HOUSES) || exit; \
+	done
 
 .PHONY: fmt
 fmt: $(VENV)/.dev ## Format Python and templates, repair what the linter can
