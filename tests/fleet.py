@@ -6,7 +6,7 @@ POST that begins a talk and the desk's sign-in.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from tenants.models import Tenant
 from tests.clients import Desk, Visitor, headers_at, host_of, sign_in, start
 from tests.engines import Harness
 from tests.far import FarSocket
-from tests.overhttp import Far, OverHttp
 from tests.stack import LiveStack
 from tests.world import address_of, hire
 
@@ -33,26 +32,13 @@ class Fleet:
 
     @asynccontextmanager
     async def visitor(
-        self,
-        at: int,
-        tenant: Tenant,
-        *,
-        secret: str = "",
-        after: int = 0,
-        over_http: type[OverHttp] | None = None,
-        going_on_at: Sequence[int] = (),
+        self, at: int, tenant: Tenant, *, secret: str = "", after: int = 0
     ) -> AsyncIterator[Visitor]:
-        """A visitor's tab at one process, in a new talk or back in that of ``secret``.
-
-        Over HTTP, requests after the first go to the processes of ``going_on_at`` in turn.
-        """
+        """A visitor's tab at one process, in a new talk or back in that of ``secret``."""
         if not secret:
             secret = (await start(tenant)).json()["secret"]
         headers = headers_at(host_of(tenant))
-        far: FarSocket | OverHttp = FarSocket(self.processes[at].port, Visitor.path, headers)
-        if over_http:
-            ports = [self.processes[number].port for number in (at, *going_on_at)]
-            far = over_http(headers, door=Far(headers, ports))
+        far = FarSocket(self.processes[at].port, Visitor.path, headers)
         tab = Visitor(headers, secret=secret, communicator=far)
         assert await tab.open()
         try:

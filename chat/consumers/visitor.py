@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
-from uuid import UUID
 
 from chat import frames
 from chat.arrivals import Arrival, Knock, Over
-from chat.calls import call, scoped_call
-from chat.cards import answer_card
+from chat.calls import call
 from chat.consumers.base import NOT_LET_IN, REPLACED
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation, erase_conversation, secret_hash
 from chat.errors import ConversationEnded, NotLetIn
-from chat.evaluation import token_of
 from chat.events import talk_group
 from chat.fanout import Event
-from chat.leaving import leave_talk
 from chat.reader import Reader
 from chat.runtime import runtime
 from chat.states import Author, By
@@ -35,7 +30,6 @@ class VisitorSocket(Talking):
     def __init__(self) -> None:
         super().__init__()
         self._counsellor: dict[str, str] | None = None
-        self._conversation: UUID | None = None
         self._leave_ref: str | None = None
         self._erase_ref: str | None = None
 
@@ -50,8 +44,7 @@ class VisitorSocket(Talking):
 
     async def do_hello(self, frame: frames.VisitorHello, ref: str | None) -> None:
         await self.started()
-        digest, process = secret_hash(frame.secret), runtime().process
-        knock = Knock(digest, frame.after, self.id, process, frame.tab)
+        knock = Knock(secret_hash(frame.secret), frame.after, self.id, runtime().process)
         try:
             came = await runtime().arrivals.do(self.tenant, knock)
         except NotLetIn:
@@ -64,7 +57,7 @@ class VisitorSocket(Talking):
             self.reply(came, ref)
 
     def _enter(self, came: Arrival | Over, after: int, ref: str | None) -> None:
-        talk = self._conversation = came.conversation
+        talk = came.conversation
         self.reader = Reader(self.tenant, talk, self.me, give=self.give, fetch=self.fetch)
         if isinstance(came, Over):
             self.talk_gone(self.reader)
@@ -100,11 +93,10 @@ class VisitorSocket(Talking):
                 "last_seq": caught.last_seq,
                 "erased_through": caught.erased_through,
                 "seen": arrival.seen,
-                "cards": self.note_cards(reader, arrival.cards),
+                "cards": [],
                 "messages": messages,
                 "more": caught.page.more,
                 "ended": None,
-                **reader.note_field(situation.note),
             },
             ref,
         )
@@ -112,13 +104,12 @@ class VisitorSocket(Talking):
             self.give({"type": "line", "who": "counsellor", "up": False})
 
     async def left(self) -> None:
+        if self.reader is None:
+            return
         reader, self.reader = self.reader, None
-        if reader is not None:
-            runtime().pulse.remove(reader)
-        # Also after the end, which may have come with the last breath of the line.
-        await runtime().boards.leave(self.tenant, self.give, visitor=self._conversation)
-        if reader is not None:
-            await runtime().departures.do(self.tenant, (reader.conversation, self.id))
+        runtime().pulse.remove(reader)
+        await runtime().boards.leave(self.tenant, self.give, visitor=reader.conversation)
+        await runtime().departures.do(self.tenant, (reader.conversation, self.id))
 
     # What the visitor says.
 
@@ -134,18 +125,6 @@ class VisitorSocket(Talking):
     async def do_more(self, frame: frames.More, ref: str | None) -> None:
         self.reply(await self.more(self.talk, frame.after), ref)
 
-    async def do_answer(self, frame: frames.Answer, ref: str | None) -> None:
-        talk = self.talk
-        card = await scoped_call(
-            self.tenant,
-            answer_card,
-            self.tenant,
-            talk.conversation,
-            card_id=frame.card,
-            value=frame.value,
-        )
-        self.show_card(talk, card, ref)
-
     async def do_erase(self, frame: frames.Erase, ref: str | None) -> None:
         self._erase_ref = ref
         try:
@@ -156,11 +135,7 @@ class VisitorSocket(Talking):
 
     async def do_leave(self, frame: frames.Leave, ref: str | None) -> None:
         self._leave_ref = ref
-        talk = self.talk.conversation
-        if frame.away:
-            await call(leave_talk, self.tenant, talk)
-        else:
-            await call(end_conversation, self.tenant, talk, by=By.VISITOR)
+        await call(end_conversation, self.tenant, self.talk.conversation, by=By.VISITOR)
 
     # What fans out.
 
@@ -182,8 +157,7 @@ class VisitorSocket(Talking):
 
     def on_state(self, reader: Reader, event: Event) -> None:
         self._counsellor = event["counsellor"]
-        state = {"type": "state", "state": event["state"], "counsellor": self._counsellor}
-        self.give({**state, **reader.note_field(event.get("note"))})
+        self.give({"type": "state", "state": event["state"], "counsellor": self._counsellor})
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "counsellor":
@@ -192,14 +166,6 @@ class VisitorSocket(Talking):
     def on_arrived(self, reader: Reader, event: Event) -> None:
         if event["socket"] != self.id.hex:
             self.close(REPLACED)
-
-    def on_parked(self, reader: Reader, event: Event) -> None:
-        # No socket stays with the old secret, whichever tab the visitor has left from.
-        self.reply({"type": "parked"}, self._leave_ref)
-        self.close(NOT_LET_IN)
-
-    def on_resumed(self, reader: Reader, event: Event) -> None:
-        self.close(NOT_LET_IN)
 
     def on_erased(self, reader: Reader, event: Event) -> None:
         if event["through"] <= reader.found_erased and self._erase_ref is None:
@@ -216,12 +182,10 @@ class VisitorSocket(Talking):
         runtime().pulse.remove(reader)
         self.reader = None
         self.leave_group(talk_group(reader.conversation))
-        # Made here, in memory, and kept nowhere. A process of an older version tells no day.
-        day = event.get("asks")
         ended = {
             "type": "ended",
             "by": event["by"],
-            "evaluation": token_of(reader.tenant, date.fromisoformat(day) if day else None),
+            "evaluation": None,
             "alternatives": event["alternatives"],
         }
         self.reply(ended, self._leave_ref)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from chat.models.card import Card
-from chat.models.code import ResumeCode
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
 from chat.models.line import DeskSocket, Pace, Presence, Process
 from chat.models.message import Message
 
 __all__ = [
-    "Card",
     "Conversation",
     "DeskSocket",
     "Farewell",
@@ -16,6 +13,5 @@ __all__ = [
     "Pace",
     "Presence",
     "Process",
-    "ResumeCode",
     "Segment",
 ]

@@ -3,7 +3,6 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tenants.models import Membership
@@ -57,14 +56,12 @@ class DeskSocket(TenantModel):
 
 
 class Pace(TenantModel):
-    """How long a tenant's talks last: how many of the last in each class of lengths.
-
-    See ``chat/estimates.py``. A weight and no list: the older lighter, and no time with any.
-    """
+    """How fast a tenant's queue moves: the mean of the last gaps between two claims."""
 
     NOT_PERSONAL = True
 
-    lengths = ArrayField(models.FloatField(), default=list)
+    gap_seconds = models.FloatField()
+    claimed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -72,4 +69,4 @@ class Pace(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{sum(self.lengths):.0f} talks"
+        return f"{self.gap_seconds:.0f} s"

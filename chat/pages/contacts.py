@@ -26,7 +26,6 @@ class ContactLine:
 
 
 NO_CONTACT = ContactLine(Contact.Kind.LINK, "", "", "")
-NO_PHONE = ContactLine(Contact.Kind.PHONE, "", "", "")
 
 
 def contact_lines(language: str) -> list[ContactLine]:

@@ -12,7 +12,6 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages
@@ -20,7 +19,7 @@ from chat.pages.enforcing import Enforced, enforced, kind_in_words
 from chat.pages.languages import LanguageLink, TenantRequest, date_in_words
 from chat.pages.leaving import leave_url
 from chat.pages.public import answer
-from chat.pages.theme import icon_of, theme_url
+from chat.pages.theme import theme_url
 from retention import ledger
 from retention import proof as proving
 from retention.overdue import LATE, Overdue, overdue
@@ -46,7 +45,6 @@ class ProofPage:
     """All that templates/chat/proof.html shows."""
 
     title: str
-    icon: str
     name: str
     operator: str
     language: str
@@ -64,7 +62,6 @@ class ProofPage:
 
 
 @require_safe
-@gzip_page
 def proof(request: TenantRequest) -> HttpResponse:
     """Show the proof as it stands now."""
     response = answer(request, "chat/proof.html", proof_page)
@@ -90,7 +87,6 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
     latest, told = ledger.latest_day(), proving.last_day_told()
     return ProofPage(
         title=tenant.neutral_title,
-        icon=icon_of(tenant),
         name=tenant.name,
         operator=tenant.operator.name,
         language=language,

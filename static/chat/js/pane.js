@@ -1,15 +1,11 @@
 // One talk on the desk: its own state, window and tab. Nothing a visitor writes appears elsewhere.
-import { hearCards } from "./cards.js";
 import { Composer } from "./composer.js";
 import { flag, showFlagged } from "./flagging.js";
-import { resume, showPaused, watchPausing } from "./pausing.js";
-import { watchSignposts } from "./signposting.js";
-import { lastFromOther, showUnread } from "./reading.js";
+import { lastFromOther, referenceOf, showUnread } from "./reading.js";
 import { Talk } from "./talk.js";
 import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
-import { wear } from "./wearing.js";
-import { cloneOf, word } from "./words.js";
+import { cloneOf, hasWord, word } from "./words.js";
 
 export class Pane {
   constructor({ conversation, number, topic, language, line, onChange, onSelect, onClose, onAway }) {
@@ -21,10 +17,9 @@ export class Pane {
     this.element = cloneOf("pane");
     this.tab = cloneOf("tab");
     this.name = word("talk", { number });
-    wear(this, { conversation, topic, language });
+    this.wear(conversation, topic, language);
     this.thread = new Thread(this.find("log"), this.talk, {
       nameOf: (message) => (message.from === "system" ? "" : word("visitor")),
-      onWithdraw: (card) => line.send({ type: "withdraw", conversation, card, ref: "card" }),
       quiet: true,
       scroller: this.find("scroll"),
     });
@@ -37,8 +32,6 @@ export class Pane {
     this.element.addEventListener("focusin", () => onSelect(this, false));
     this.find("close").addEventListener("click", () => onClose(this));
     this.find("flag")?.addEventListener("click", () => flag(this, line));
-    watchPausing(this, line);
-    watchSignposts(this, line);
     this.find("put-away").addEventListener("click", () => onAway(this));
   }
 
@@ -46,21 +39,32 @@ export class Pane {
     return this.element.querySelector(`[data-${name}]`);
   }
 
+  wear(conversation, topic, language) {
+    this.element.id = `pane-${conversation}`;
+    this.element.dataset.conversation = this.tab.dataset.conversation = conversation;
+    this.element.setAttribute("aria-label", this.name);
+    this.find("log").setAttribute("aria-label", this.name);
+    this.tab.setAttribute("aria-controls", this.element.id);
+    this.tab.querySelector("[data-tab-name]").textContent = this.name;
+    this.find("pane-name").textContent = this.name;
+    const known = [`topic.${topic}`, `language.${language}`, "reference"].filter(hasWord);
+    this.find("pane-note").textContent = known
+      .map((name) => word(name, { reference: referenceOf(conversation) })).join(" · ");
+    this.lineIs(true);
+  }
+
   say(text) {
-    resume(this, this.line);
     this.line.send(this.talk.say(text));
     this.show();
   }
 
-  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up, flagged, state, note, cards }) {
-    if (state) {
-      showPaused(this, { state, note });
-    }
+  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up, flagged }) {
     showFlagged(this, flagged);
     this.talk.hearAll(messages, erasedThrough);
-    hearCards(this.talk, cards);
     this.talk.seenByOther = Math.max(this.talk.seenByOther, seen);
-    this.lineIs(up ?? this.isUp);
+    if (typeof up === "boolean") {
+      this.lineIs(up);
+    }
     if (more) {
       this.line.send({ type: "more", conversation: this.talk.conversation, after: this.talk.after });
     }
@@ -72,7 +76,6 @@ export class Pane {
   }
 
   lineIs(up) {
-    this.isUp = up;
     this.find("light").dataset.light = up ? "up" : "down";
     this.tab.querySelector("[data-light]").dataset.light = up ? "up" : "down";
     this.tell(up ? "" : word("visitor_down"));
@@ -107,12 +110,9 @@ export class Pane {
     this.composer.clear();
     this.talk.forget();
     this.typing.hide();
-    showPaused(this, { state: "ended" });
     this.lineIs(false);
     this.tell(word("ended_note"));
-    ["composer", "close", "aids"].forEach((part) => {
-      this.find(part).hidden = true;
-    });
+    this.find("composer").hidden = this.find("close").hidden = true;
     this.find("put-away").hidden = false;
     this.element.dataset.state = this.tab.dataset.state = "ended";
     this.show();

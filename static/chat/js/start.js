@@ -1,9 +1,8 @@
 // Asks for a talk. The secret in the answer goes to the tab's memory and into no address.
-import { askForTalk } from "./asking.js";
 import { word, hasWord } from "./words.js";
 import { keepSecret } from "./secret.js";
 
-const CODES = new Set(["closed", "full", "slow_down", "proof_required"]);
+const CODES = new Set(["closed", "full", "slow_down"]);
 
 export function watchStart({ onStarted }) {
   const form = document.querySelector("form[data-start]");
@@ -24,13 +23,19 @@ export function watchStart({ onStarted }) {
   async function start() {
     const topic = new FormData(form).get("topic");
     const body = { language: document.body.dataset.language, ...(topic ? { topic } : {}) };
-    const [status, said] = await askForTalk(body, { onWork: () => refuse("proof_required") });
-    if (status !== 201) {
+    const answer = await fetch("/api/conversations", {
+      method: "POST",
+      credentials: "omit",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const said = await answer.json();
+    if (answer.status !== 201) {
       refuse(said.error);
       return;
     }
     keepSecret(said.secret);
-    onStarted(said.resume_code);
+    onStarted();
   }
 
   form.addEventListener("submit", async (event) => {

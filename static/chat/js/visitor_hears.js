@@ -1,9 +1,6 @@
 // What each frame from the server means on the visitor's page. Unknown frames mean nothing.
-import { hearCard, hearCards } from "./cards.js";
-import { offerForm } from "./evaluation.js";
 import { holdBack } from "./holding.js";
 import { forgetSecret } from "./secret.js";
-import { showWaiting } from "./waiting.js";
 import { word } from "./words.js";
 
 const hears = {
@@ -14,12 +11,10 @@ const hears = {
       hears.ended(page, frame.ended);
       return;
     }
-    const heard = talk.hearAll(frame.messages, frame.erased_through);
-    hearCards(talk, frame.cards);
+    talk.hearAll(frame.messages, frame.erased_through);
     hears.seen(page, { seq: frame.seen || 0 });
-    page.become(frame.state, frame.counsellor, frame.note);
-    page.news(heard);
-    showWaiting(frame);
+    page.become(frame.state, frame.counsellor);
+    page.room.queue(frame.position, frame.wait_seconds);
     page.room.trouble("them_down", false);
     if (page.leaving) {
       line.send({ type: "leave" });
@@ -30,12 +25,12 @@ const hears = {
   },
 
   more(page, frame) {
-    page.news(page.talk.hearAll(frame.messages));
+    page.talk.hearAll(frame.messages);
     page.more(frame);
   },
 
   message(page, frame) {
-    page.news(page.talk.hear(frame) ? [frame] : []);
+    page.talk.hear(frame);
     if (frame.from !== "visitor") {
       page.typing.hide();
     }
@@ -49,16 +44,12 @@ const hears = {
     }
   },
 
-  card(page, frame) {
-    hearCard(page.talk, frame);
-  },
-
   queue(page, frame) {
-    showWaiting(frame);
+    page.room.queue(frame.position, frame.wait_seconds);
   },
 
   state(page, frame) {
-    page.become(frame.state, frame.counsellor, frame.note);
+    page.become(frame.state, frame.counsellor);
     page.room.trouble("them_down", false);
   },
 
@@ -77,20 +68,16 @@ const hears = {
   erased(page, frame) {
     page.talk.erasing = false;
     page.talk.erase(frame.through);
-    page.forget();
   },
 
   ended(page, frame) {
     forgetSecret();
-    const known = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
-    // Closing time has come, or nobody has: whoever waited is not told that they were silent.
-    const by = known === "system" && page.room.state === "waiting" ? "unreached" : known;
+    const by = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
     const stays = page.talk.messages.size ? ` ${word("ended_screen")}` : "";
     page.over(word(`ended_${by}`), word(`ended_${by}_text`) + stays, {
       alternatives: frame.alternatives,
       promised: true,
     });
-    offerForm(frame.evaluation);
   },
 
   error(page, frame) {
