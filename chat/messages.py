@@ -47,10 +47,8 @@ class Page:
 
 
 @lru_cache(maxsize=256)  # all messages of one commit have one time
-@lru_cache(maxsize=128)
 def stamp(moment: datetime) -> str:
     """Return a time as it goes over the wire: ISO 8601, UTC, whole seconds."""
-    # Kept for a moment: all that is committed together has one time, and each end is told it.
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
