@@ -214,11 +214,11 @@ class DeskSocket(Talking):
             self._drop(reader)
             raise
         runtime().pulse.add(reader, self)
-        reader.situation = stands.situation
-        reader.told_erased = stands.caught.erased_through
         return self._as_conversation(reader, stands)
 
     def _as_conversation(self, reader: Reader, stands: desk.Stands) -> Frame:
+        reader.situation = stands.situation
+        reader.told_erased = stands.caught.erased_through
         return {**stands.frame(), **self._paged(reader, stands.caught)}
 
     def _paged(self, reader: Reader, caught: Caught) -> Frame:
