@@ -76,6 +76,11 @@ class End:
         await self._ask(message, {"type": "say", "id": message, "text": text})
         return message
 
+    @property
+    def unanswered(self) -> bool:
+        """Has anything that was asked no answer yet?"""
+        return bool(self._asked)
+
     async def acked(self) -> None:
         """Wait until everything that was said has been acknowledged."""
         await self.until(lambda: self.acks.keys() >= self.said.keys())

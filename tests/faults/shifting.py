@@ -85,7 +85,11 @@ class ShiftedHouse(House):
         assert self.job.stdout is not None
         self.job.stdin.write(f"{what}\n")
         self.job.stdin.flush()
-        assert self.job.stdout.readline() == "done\n"
+        answer = self.job.stdout.readline()
+        if answer != "done\n":
+            self.end_job()
+            said = (self.log / "job.log").read_text(encoding="utf-8")
+            raise AssertionError(f"{what}: the job answered {answer!r}\n{said[-4_000:]}")
 
     def end_job(self) -> None:
         if self.job is not None:

@@ -35,7 +35,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
 django.setup()
 
 from chat.neglect import tend_all  # noqa: E402  # after the set-up
-from retention.purge import purge  # noqa: E402  # the same
+from retention.tasks import purge_what_is_due  # noqa: E402  # the same
 
 STEPS = (
     "chat.writer:Writer._call",
@@ -102,7 +102,7 @@ def work() -> None:
             case "tend":
                 tend_all()
             case "purge":
-                purge()
+                purge_what_is_due()
             case "shift":
                 os.kill(os.getpid(), signal.SIGUSR1)
         sys.stdout.write("done\n")
