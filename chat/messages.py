@@ -172,6 +172,17 @@ def caught_up(tenant: Tenant, conversation: Conversation, *, after: int) -> Caug
 
 def caught_up_all(tenant: Tenant, talks: Sequence[tuple[Conversation, int]]) -> dict[UUID, Caught]:
     """The same for many talks, each from the number beside it; a talk without a key is left out."""
+    found = _caught_up(tenant, talks)
+    missing = {talk.pk: (talk, after) for talk, after in talks if talk.pk not in found}
+    if missing:
+        # Erased since the rows were read: the talk goes on, under the key of another segment.
+        rows = Conversation.objects.filter(pk__in=missing).exclude(state=State.ENDED)
+        moved = [row for row in rows if row.segment_id != missing[row.pk][0].segment_id]
+        found |= caught_up_all(tenant, [(row, missing[row.pk][1]) for row in moved])
+    return found
+
+
+def _caught_up(tenant: Tenant, talks: Sequence[tuple[Conversation, int]]) -> dict[UUID, Caught]:
     keys = open_all(tenant, {talk.segment_id: talk.pk for talk, _ in talks})
     rows = _rows_of(
         [(talk.pk, max(after, talk.erased_through), talk.last_seq) for talk, after in talks]

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 
 from chat.calls import call, scoped_call
+from chat.messages import caught_up
+from chat.models import Conversation
 from tenants.models import Role, Tenant
 from tests import clients
 from tests.clients import Desk, Frame, Visitor
@@ -104,6 +106,22 @@ async def test_erased_content_is_gone_when_the_erasure_is_told(tenant: Tenant) -
         assert (await window.receive("message"))["text"] == "fra nå av"
         assert await call(texts_in, tenant, talk) == ["fra nå av"]
         assert await call(ledger_of, tenant) == [("conversation", "D6", 1, 1)]
+
+
+async def test_whoever_reads_while_it_is_erased_is_not_told_that_the_talk_is_over(
+    tenant: Tenant,
+) -> None:
+    """Between a reader's look at the row and the one at its key, the key may go.  Rule: D6"""
+    async with clients.talk(tenant) as going:
+        await exchange(going.visitor, going.desk)
+        row = await scoped_call(tenant, Conversation.objects.get, pk=going.conversation)
+        await going.visitor.erase()
+        await going.visitor.say("fra nå av")
+
+        caught = await scoped_call(tenant, caught_up, tenant, row, after=0)
+
+    assert [read.text for read in caught.page.messages] == ["fra nå av"]
+    assert (caught.erased_through, caught.last_seq) == (2, 3)
 
 
 async def test_talk_with_erased_stretches_is_gone_whole(tenant: Tenant) -> None:
