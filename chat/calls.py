@@ -4,15 +4,15 @@ Such code is plain and synchronous. It runs in a small pool of threads of its ow
 slow query of one tenant holds up at most one thread. (Django's own bridge runs everything of all
 sockets in one thread.) Each thread keeps its connections from one call to the next: taking them
 from psycopg's pool and giving them back, with the look whether they still work, cost a quarter of
-a short call. They are looked at after an error and after a pause, and given up where they are broken.
+a short call. Whether they are broken is seen without asking, so that a call waits for no instance
+that it does not need, also while that one hangs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
-import threading
-import time
+import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -29,10 +29,7 @@ from tenants.scope import tenant_scope
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# What has lain idle for longer may have been cut off meanwhile.
-UNTOUCHED_SECONDS = 1.0
 _threads = ThreadPoolExecutor(settings.CALL_THREADS, thread_name_prefix="helpline-call")
-_this_thread = threading.local()
 
 
 async def call(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -49,7 +46,6 @@ async def call(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return work(*args, **kwargs)
         finally:
-            _this_thread.used_at = time.monotonic()
             if not settings.POOL_SIZE:
                 connections.close_all()
 
@@ -61,15 +57,20 @@ async def call(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 
 def _give_up_broken_connections() -> None:
-    pause = time.monotonic() - getattr(_this_thread, "used_at", 0.0)
     for connection in connections.all(initialized_only=True):
-        if (connection.errors_occurred or pause > UNTOUCHED_SECONDS) and not _works(connection):
+        if connection.errors_occurred or not _works(connection):
             connection.close()
-        connection.errors_occurred = False
+            connection.errors_occurred = False
 
 
 def _works(connection: BaseDatabaseWrapper) -> bool:
-    return connection.connection is not None and connection.is_usable()
+    raw = connection.connection
+    if raw is None or raw.closed:
+        return False
+    # Nobody is waited for here: what there is to read is the server's word that it has gone.
+    waiting = select.poll()
+    waiting.register(raw.fileno(), select.POLLIN)
+    return not waiting.poll(0)
 
 
 async def scoped_call(tenant: Tenant, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

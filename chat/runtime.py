@@ -23,7 +23,7 @@ from chat.pulse import Pulse
 from chat.stopping import stop
 from chat.together import Together
 from chat.writer import Writer
-from retention import watchdog
+from retention import clock, watchdog
 from tenants.models import Tenant
 
 log = logging.getLogger("helpline.runtime")
@@ -54,12 +54,15 @@ class Runtime:
         self.sockets: dict[UUID, Callable[[int], None]] = {}
         self._beat_at = 0.0
         self._beating: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Make the process known, once; sockets wait for it, so that none looks orphaned."""
         if self._beating is None:
-            self._beating = asyncio.get_running_loop().create_task(self._beat())
+            loop = asyncio.get_running_loop()
+            self._beating = loop.create_task(self._beat())
+            self._keeping = loop.create_task(self._keep_clock())
             layer().here.on_away = self._away_changed
             self._beat_at = time.clock_gettime(_SINCE_START)
             await call(lines.beat, self.process)
@@ -70,7 +73,7 @@ class Runtime:
             self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:
-        await stop(self._beating, self._watching)
+        await stop(self._beating, self._keeping, self._watching)
         await self.pulse.close()
         await self.boards.close()
         await self.writer.close()
@@ -86,6 +89,15 @@ class Runtime:
             was, self._beat_at = self._beat_at, time.clock_gettime(_SINCE_START)
             if self._beat_at - was > SILENT_SECONDS:
                 self._start_over(self._beat_at - was)
+
+    async def _keep_clock(self) -> None:
+        """Look after the clocks of both instances, beside the beat: keys may be away."""
+        while True:
+            try:
+                await call(clock.keep)
+            except Exception:  # the next look tries again
+                log.exception("clock_not_kept")
+            await asyncio.sleep(BEAT_SECONDS)
 
     def _start_over(self, silent_seconds: float) -> None:
         fields = {"seconds": round(silent_seconds), "count": len(self.sockets)}

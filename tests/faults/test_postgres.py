@@ -15,6 +15,8 @@ from tests.faults.people import Pair, pair
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults")]
 
 FROZEN_SECONDS = 10.0
+# Longer than a process may be silent before it is taken for dead.
+LONG_SECONDS = 25.0
 TO_SPARE_BYTES = 4096
 # More messages of 4 KB than fit in what earlier tests can have left.
 MOST = 5_000
@@ -44,19 +46,24 @@ def left_of(house: House, talk: Pair) -> tuple[int, int]:
     return bodies, keys
 
 
-@pytest.mark.parametrize("instance", ["main", "keys"])
-async def test_instance_that_hangs_for_ten_seconds(house: House, instance: str) -> None:
+@pytest.mark.parametrize(
+    ("instance", "seconds"),
+    [("main", FROZEN_SECONDS), ("keys", FROZEN_SECONDS), ("keys", LONG_SECONDS)],
+)
+async def test_instance_that_hangs(house: House, instance: str, seconds: float) -> None:
     async with pair(house) as talk:
         await talk.chat(3, "before")
         house.freeze(instance)
         await talk.chat(10, "across")
         # Real time is what is tested.
-        await asyncio.sleep(FROZEN_SECONDS)
+        await asyncio.sleep(seconds)
         house.thaw(instance)
         await talk.chat(3, "after")
 
         await talk.audit()
         assert talk.visitor.closes == talk.desk.closes == []
+        # Nobody was taken for gone.
+        assert [frame for frame in talk.desk.frames if frame["type"] == "line"] == []
 
 
 @pytest.mark.parametrize("act", ["erase", "leave"])
