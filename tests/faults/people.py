@@ -367,7 +367,8 @@ def sign_in(house: House, slug: str = SLUG, who: int = 0) -> str:
         }
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": _cookies(page)}
         answer = ask(house, port, "POST", host, "/desk/login/", urlencode(form), **kind)
-        assert answer.status == 302
+        said = (house.log / "web-1.log").read_text(encoding="utf-8")
+        assert answer.status == 302, said[-1_500:]
         house.cookies[name] = _cookies(answer)
     return house.cookies[name]
 
@@ -402,8 +403,9 @@ async def pair(
         assert assigned["type"] == "assigned", assigned
         await visitor.heard(lambda frame: frame["type"] == "state")
         yield Pair(house, visitor, desk)
-        if desk.up:
-            await desk.request(type="close")
+        # Patiently: what is left open keeps a counsellor from the next test.
+        await desk.until(lambda: desk.up)
+        await desk.request(type="close")
     except BaseException:
         # What has failed must not keep a counsellor from the next test.
         house.heal_with_patience()
