@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
 from retention import clock
 from tenants.hosts import url_of
-from tenants.hours import standing
+from tenants.hours import Standing, standing
 from tenants.models import Contact, Partner, Tenant
 from tenants.scope import tenant_scope
 
 Alternative = dict[str, str | bool]
 
 
-def alternatives(tenant: Tenant, *, language: str) -> list[Alternative]:
-    """Return telephone numbers first, then partner lines, those that are open before the others.
+@dataclass(frozen=True)
+class OtherLine:
+    """Another line of the platform, as it stands now; ``phone`` is its own number or ""."""
+
+    tenant: Tenant
+    url: str
+    texts: Mapping[str, str]
+    phone: str
+    standing: Standing
+
+
+def other_lines(tenant: Tenant, *, now: datetime) -> list[OtherLine]:
+    """Return the partners of ``tenant``: open ones first, of those the ones with a telephone.
 
     Opens its own scopes, one after the other: each line's hours are its own.
     """
-    now = clock.now()
+    with tenant_scope(tenant):
+        texts = dict(Partner.objects.values_list("slug", "texts"))
+    partners = Tenant.objects.filter(slug__in=texts, live=True)
+    lines = [_other_line(partner, texts[partner.slug], now) for partner in partners]
+    return sorted(lines, key=lambda line: (not line.standing.open, not line.phone))
+
+
+def _other_line(partner: Tenant, texts: Mapping[str, str], now: datetime) -> OtherLine:
+    with tenant_scope(partner):
+        phones = Contact.objects.filter(kind=Contact.Kind.PHONE).order_by("position")
+        phone = phones.values_list("value", flat=True).first() or ""
+        stands = standing(partner, now=now)
+    return OtherLine(partner, url_of(partner.slug, "visitor"), texts, phone, stands)
+
+
+def alternatives(tenant: Tenant, *, language: str) -> list[Alternative]:
+    """Return telephone numbers first, then partner lines, those that are open before the others.
+
+    Opens its own scopes, as ``other_lines`` does.
+    """
     with tenant_scope(tenant):
         phones = list(Contact.objects.filter(kind__in=[Contact.Kind.PHONE, Contact.Kind.EMERGENCY]))
-        slugs = list(Partner.objects.order_by("slug").values_list("slug", flat=True))
-    lines: list[Alternative] = []
-    for partner in Tenant.objects.filter(slug__in=slugs, live=True):
-        with tenant_scope(partner):
-            is_open = standing(partner, now=now).open
-        lines.append(
-            {"name": partner.name, "url": url_of(partner.slug, "visitor"), "open": is_open}
-        )
-    lines.sort(key=lambda line: not line["open"])
     numbers: list[Alternative] = [
         {"name": _said(contact.label, language, tenant), "phone": contact.value}
         for contact in phones
     ]
-    return numbers + lines
+    return numbers + [
+        {"name": line.tenant.name, "url": line.url, "open": line.standing.open}
+        for line in other_lines(tenant, now=clock.now())
+    ]
 
 
 def _said(label: dict[str, str], language: str, tenant: Tenant) -> str:

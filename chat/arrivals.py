@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from chat import frames
+from chat.cards import cards_of
 from chat.errors import NotLetIn
+from chat.evaluation import claim_token, token_of
 from chat.events import publish, queue_group, tell
 from chat.messages import Caught, caught_up_all
 from chat.models import Conversation, Farewell
 from chat.queue import KEEPS_PLACE, places
 from chat.situation import Situation, situation_of
 from chat.states import State
+from retention import clock
 from tenants.errors import HelplineError, Invalid
 from tenants.models import Policy, Tenant
 
@@ -35,6 +39,7 @@ class Knock:
     after: int
     socket: UUID
     process: UUID
+    tab: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,12 @@ class Arrival:
 
     conversation: UUID
     situation: Situation
-    place: tuple[int, int] | None
+    place: tuple[int, int | None] | None
     policy: int
     language: str
     seen: int
     caught: Caught
+    cards: list[Frame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +65,26 @@ class Over:
 
 Answer = Arrival | Over | Frame | HelplineError
 
+# How long a page may take to be loaded again. One that said that it was closed and is not back by
+# then does not come back: a closed tab can be restored by whoever has the phone next.
+CLOSED_TAB = timedelta(seconds=20)
+
 # The rows in the order of ids, as everything takes them that takes several. Who has been out of the
 # queue for too long stands at its end.
 _TAKE = """
 WITH asked AS MATERIALIZED (
   SELECT * FROM unnest(%(secrets)s::bytea[], %(afters)s::int[], %(sockets)s::uuid[],
-                       %(processes)s::uuid[]) AS a (secret, after, socket, process)),
+                       %(processes)s::uuid[], %(tabs)s::uuid[])
+       AS a (secret, after, socket, process, tab)),
 found AS MATERIALIZED (
   SELECT id, state, last_seq, visitor_lost_at, secret_hash FROM chat_conversation
-  WHERE secret_hash = ANY (%(secrets)s) AND state <> 'ended' ORDER BY id FOR NO KEY UPDATE),
+  WHERE secret_hash = ANY (%(secrets)s) AND state <> 'ended'
+    AND (tab_closed_at IS NULL OR tab_closed_at > retention_now() - %(closed)s)
+  ORDER BY id FOR NO KEY UPDATE),
 taken AS (
   UPDATE chat_conversation c
   SET visitor_socket = a.socket, visitor_process = a.process, visitor_lost_at = NULL,
+      tab = a.tab, tab_closed_at = NULL,
       queued_at = CASE WHEN f.state = 'waiting' AND f.visitor_lost_at <= retention_now() - %(keeps)s
                        THEN retention_now() ELSE c.queued_at END
   FROM found f JOIN asked a ON a.secret = f.secret_hash
@@ -104,7 +118,7 @@ def _arrive(tenant: Tenant, knocks: Sequence[Knock]) -> list[Answer]:
     for knock in knocks:
         conversation, last_seq, was_lost = taken.get(knock.secret, (None, 0, False))
         if conversation is None:
-            answers[knock.secret] = _gone(knock.secret)
+            answers[knock.secret] = _gone(tenant, knock.secret)
         elif knock.after > last_seq:
             text = "`after` is at most the last sequence number of the talk"
             answers[knock.secret] = Invalid(text)
@@ -123,6 +137,8 @@ def _take(knocks: Sequence[Knock]) -> dict[bytes, tuple[UUID, int, bool]]:
         "afters": [knock.after for knock in knocks],
         "sockets": [knock.socket for knock in knocks],
         "processes": [knock.process for knock in knocks],
+        "tabs": [knock.tab for knock in knocks],
+        "closed": CLOSED_TAB,
         "keeps": KEEPS_PLACE,
     }
     with connection.cursor() as cursor:
@@ -146,7 +162,7 @@ def _read(tenant: Tenant, afters: dict[UUID, int]) -> dict[UUID, Arrival]:
     talks = list(rows.filter(pk__in=afters).exclude(state=State.ENDED))
     caught = caught_up_all(tenant, [(talk, afters[talk.pk]) for talk in talks])
     waiting = [talk.pk for talk in talks if talk.state == State.WAITING]
-    standing = places(waiting) if waiting else {}
+    standing = places(tenant, waiting, now=clock.now()) if waiting else {}
     return {
         talk.pk: Arrival(
             conversation=talk.pk,
@@ -156,19 +172,24 @@ def _read(tenant: Tenant, afters: dict[UUID, int]) -> dict[UUID, Arrival]:
             language=talk.language,
             seen=talk.counsellor_seen,
             caught=caught[talk.pk],
+            cards=cards_of(talk, caught[talk.pk].keys),
         )
         for talk in talks
         if talk.pk in caught
     }
 
 
-def _gone(secret: bytes) -> Frame | HelplineError:
+def _gone(tenant: Tenant, secret: bytes) -> Frame | HelplineError:
     farewell = Farewell.objects.filter(secret_hash=secret).first()
-    return goodbye(farewell) if farewell else NotLetIn("this secret opens nothing")
+    return goodbye(tenant, farewell) if farewell else NotLetIn("this secret opens nothing")
 
 
-def goodbye(farewell: Farewell) -> Frame:
-    """Return the welcome of a talk that is over: that it is, by whom, and nothing else."""
+def goodbye(tenant: Tenant, farewell: Farewell) -> Frame:
+    """Return the welcome of a talk that is over: that it is, by whom, and nothing else.
+
+    With the token for the form where the tab has not been asked yet how it went.  Rule: S9
+    """
+    day = claim_token(farewell.conversation_id, day=clock.now().date())
     return {
         "type": "welcome",
         "protocol": frames.PROTOCOL,
@@ -185,5 +206,5 @@ def goodbye(farewell: Farewell) -> Frame:
         "cards": [],
         "messages": [],
         "more": False,
-        "ended": {"by": farewell.ended_by, "evaluation": None},
+        "ended": {"by": farewell.ended_by, "evaluation": token_of(tenant, day)},
     }

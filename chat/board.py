@@ -10,12 +10,17 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from chat import queue
-from chat.calls import scoped_call
+from chat.alternatives import Alternative, alternatives
+from chat.calls import call, scoped_call
+from chat.closing import Closing, closing
 from chat.events import layer, queue_group
+from chat.messages import stamp
 from chat.queue import LISTED, Waiting
 from chat.stopping import stop
 from retention import clock
@@ -53,9 +58,49 @@ def shown(rows: list[Waiting]) -> Frame:
     }
 
 
-def current_queue() -> list[Waiting]:
-    """Return the active tenant's queue as it is now. In the scope."""
-    return queue.listed(now=clock.now())
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A tenant's queue at one moment, and the closing that those in it must know of."""
+
+    rows: list[Waiting]
+    closing: Closing | None
+    at: datetime
+
+    def told(self, row: Waiting) -> Frame:
+        """Return what one who waits is told; the same again is no news."""
+        frame: Frame = {
+            "type": "queue",
+            "position": row.position,
+            "wait_seconds": row.wait_seconds,
+        }
+        if self.closing:
+            frame["closing"] = {
+                "closes_at": stamp(self.closing.closes_at),
+                "last_call_until": stamp(self.closing.last_call_until),
+                "reached": self._reached(row, self.closing),
+            }
+        return frame
+
+    def _reached(self, row: Waiting, closing: Closing) -> bool:
+        if row.wait_seconds is None:
+            return False
+        return self.at + timedelta(seconds=row.wait_seconds) <= closing.last_call_until
+
+
+def current_queue(tenant: Tenant) -> list[Waiting]:
+    """Return the tenant's queue as it is now. In the scope."""
+    return queue.listed(tenant, now=clock.now())
+
+
+def look(tenant: Tenant) -> Look:
+    """Return the tenant's queue and closing as they are now. In the scope."""
+    now = clock.now()
+    return Look(queue.listed(tenant, now=now), closing(tenant, now=now), now)
+
+
+def _needs_others(told: Frame) -> bool:
+    """Say whether nobody is there for them, now or before the line closes."""
+    return told["wait_seconds"] is None or not told.get("closing", {"reached": True})["reached"]
 
 
 def _slow(value: bool) -> Frame:
@@ -69,7 +114,7 @@ class Board:
         self.tenant = tenant
         self.desks: set[Give] = set()
         self.visitors: dict[UUID, Give] = {}
-        self._told: dict[UUID, tuple[int, int]] = {}
+        self._told: dict[UUID, Frame] = {}
         self._changed = asyncio.Event()
         self._channel = f"board.{uuid4().hex}"
         layer().attach(self._channel, lambda _event: self._changed.set())
@@ -95,24 +140,31 @@ class Board:
                     await self._changed.wait()
             self._changed.clear()
             try:
-                await self._tell(await scoped_call(self.tenant, current_queue))
+                await self._tell(await scoped_call(self.tenant, look, self.tenant))
             except Exception:  # the database is away; the next change tries again
                 log.exception("board_failed")
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _tell(self, rows: list[Waiting]) -> None:
-        frame = {"type": "waiting", **shown(rows)}
+    async def _tell(self, seen: Look) -> None:
+        frame = {"type": "waiting", **shown(seen.rows)}
         for give in tuple(self.desks):
             give(frame)
-        places = {row.conversation: (row.position, row.wait_seconds) for row in rows}
+        rows = {row.conversation: row for row in seen.rows}
+        others: dict[str, list[Alternative]] = {}
         for number, (conversation, give) in enumerate(tuple(self.visitors.items())):
             if number % AT_ONCE == 0:
                 # A thousand frames in one go would keep every talk of the process waiting.
                 await asyncio.sleep(0)
-            place = places.get(conversation)
-            if place and place != self._told.get(conversation):
-                self._told[conversation] = place
-                give({"type": "queue", "position": place[0], "wait_seconds": place[1]})
+            row = rows.get(conversation)
+            if row is None or (told := seen.told(row)) == self._told.get(conversation):
+                continue
+            self._told[conversation] = told
+            if _needs_others(told):
+                language = row.language
+                if language not in others:
+                    others[language] = await call(alternatives, self.tenant, language=language)
+                told = {**told, "alternatives": others[language]}
+            give(told)
 
     def forget(self, conversation: UUID, give: Give) -> None:
         # A newer socket of the same visitor may stand here already.
@@ -133,7 +185,9 @@ class Boards:
             give(_slow(True))
 
     def visitor(self, tenant: Tenant, conversation: UUID, give: Give) -> None:
-        self._of(tenant).visitors[conversation] = give
+        board = self._of(tenant)
+        board.visitors[conversation] = give
+        board.hurry()
 
     async def leave(self, tenant: Tenant, give: Give, *, visitor: UUID | None = None) -> None:
         """Take a socket off; the last one closes the board."""

@@ -17,11 +17,14 @@ from django.db import connection
 
 from chat import queue
 from chat.alternatives import Alternative, alternatives
+from chat.codes import Prints, drop_finder, keep_prints
 from chat.errors import Closed, ConversationEnded, Full
+from chat.evaluation import asked_now, claim_token
 from chat.events import publish, queue_group, tell
 from chat.forgetting import CONVERSATION, due_in
 from chat.lives import expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
+from chat.pace import note_length
 from chat.states import By, State
 from retention import clock, keys, purge
 from retention.kinds import Due
@@ -67,10 +70,12 @@ def open_conversation(
     topic: str = "",
     urgent: bool = False,
     sealed: SealedAddress | None = None,
+    prints: Prints | None = None,
 ) -> Opened:
     """Begin a talk in ``tenant``'s queue. In its scope.
 
-    ``sealed`` is the visitor's address as the outermost door has sealed it.
+    ``sealed`` is the visitor's address as the outermost door has sealed it, ``prints`` what
+    is kept of the code that brings them back.
 
     Raises Invalid for a language or topic that the tenant does not have, Closed outside its
     hours, Full when nobody more may wait.  Rule: S1, D2, T1.
@@ -107,6 +112,8 @@ def open_conversation(
         expires_at=expires_at,
         expiry_rule=rule,
     )
+    if prints:
+        keep_prints(tenant, conversation.pk, prints)
     keep_address(tenant, policy, conversation=conversation.pk, sealed=sealed)
     publish(queue_group(tenant.pk), "queue")
     return Opened(conversation.pk, secret)
@@ -121,6 +128,15 @@ def check_accepting(tenant: Tenant, *, now: datetime) -> None:
         raise Full("as many wait as can be answered")
     if not tenant.queues_unstaffed and not queue.staffed(tenant):
         raise Full("nobody is ready to answer")
+
+
+def is_accepting(tenant: Tenant, *, now: datetime) -> bool:
+    """Say whether somebody new can be taken at ``now``. In the tenant's scope."""
+    try:
+        check_accepting(tenant, now=now)
+    except (Closed, Full):
+        return False
+    return True
 
 
 def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
@@ -144,12 +160,23 @@ def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
         "ended",
         by=str(by),
         alternatives=alternatives(tenant, language=ended.language),
+        # The day of a token and never a token: each socket makes its own, and tells nobody else.
+        asks=ended.asks,
     )
     publish(queue_group(tenant.pk), "queue")
     return True
 
 
-def finish_end(tenant: Tenant, conversation_id: UUID) -> tuple[By, list[Alternative]]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The end of a talk that nobody has told: by whom, where else to turn, and whether it is asked."""
+
+    by: By
+    alternatives: list[Alternative]
+    asks: str | None
+
+
+def finish_end(tenant: Tenant, conversation_id: UUID) -> Found:
     """See that what was promised has happened in a talk that is found ended; say who ended it.
 
     Another process may be about it this moment, or have died over it. Opens its own scopes.
@@ -157,9 +184,10 @@ def finish_end(tenant: Tenant, conversation_id: UUID) -> tuple[By, list[Alternat
     finish_forgetting(tenant, conversation_id)
     with tenant_scope(tenant):
         farewell = Farewell.objects.filter(conversation_id=conversation_id).first()
+        day = claim_token(conversation_id, day=clock.now().date()) if farewell else None
     language = farewell.language if farewell else tenant.default_language
     by = By(farewell.ended_by) if farewell else By.SYSTEM
-    return by, alternatives(tenant, language=language)
+    return Found(by, alternatives(tenant, language=language), day.isoformat() if day else None)
 
 
 def finish_forgetting(tenant: Tenant, conversation_id: UUID) -> None:
@@ -178,6 +206,7 @@ class _Ended:
     rule: str
     segments: tuple[UUID, ...]
     language: str
+    asks: str | None
 
 
 def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
@@ -194,6 +223,12 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
     policy = Policy.objects.get(pk=conversation.policy_id)
     expires_at, rule = expiry_of(tenant, policy, ended_at=clock.counted_from(now))
     segments = tuple(Segment.objects.filter(conversation=conversation).values_list("pk", flat=True))
+    asks = asked_now(tenant) is not None
+    # Whoever is on the line is asked now; a tab that comes back later, then.
+    asked = asks and conversation.visitor_lost_at is None
+    if conversation.claimed_at:
+        Conversation.objects.filter(pk=conversation.pk).update(claimed_at=None)
+        note_length(tenant, (now - conversation.claimed_at).total_seconds())
     Farewell.objects.create(
         tenant=tenant,
         conversation_id=conversation.pk,
@@ -202,15 +237,19 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         language=conversation.language,
         last_seq=conversation.last_seq,
         ended_by=by,
+        asks=asks,
+        asked=asked,
         # By the clock that reading obeys: a farewell that is over already could not be written.
         expires_at=now + FAREWELL,
     )
+    drop_finder(conversation_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT chat_end(%s, %s, %s, %s, %s)",
             [tenant.pk, conversation_id, str(by), expires_at, rule],
         )
-    return _Ended(now, expires_at, rule, segments, conversation.language)
+    day = now.date().isoformat() if asked else None
+    return _Ended(now, expires_at, rule, segments, conversation.language, day)
 
 
 def erase_conversation(tenant: Tenant, conversation_id: UUID) -> int:

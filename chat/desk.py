@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
+from chat.cards import cards_of
 from chat.errors import ConversationEnded
 from chat.messages import Caught, catch_up, caught_up, read_between, read_page, talk_keys
 from chat.models import Conversation, Presence, Segment
@@ -36,10 +37,14 @@ class Stands:
     conversation: Conversation
     caught: Caught
     situation: Situation
+    cards: list[Frame]
 
     def frame(self) -> Frame:
         talk = self.conversation
+        # There where there are any: most talks have none.
+        cards = {"cards": self.cards} if self.cards else {}
         return {
+            **cards,
             "conversation": str(talk.pk),
             "state": str(talk.state),
             "language": talk.language,
@@ -105,7 +110,7 @@ def own_talk(
         caught = catch_up(tenant, conversation_id, after=after)
     except ConversationEnded:
         raise NotFound("no such talk") from None
-    return Stands(conversation, caught, situation_of(tenant, conversation))
+    return _stands(tenant, conversation, caught)
 
 
 def taken_talk(tenant: Tenant, conversation: Conversation) -> Stands:
@@ -118,7 +123,7 @@ def taken_talk(tenant: Tenant, conversation: Conversation) -> Stands:
         caught = caught_up(tenant, conversation, after=0)
     except ConversationEnded:
         raise NotFound("no such talk") from None
-    return Stands(conversation, caught, situation_of(tenant, conversation))
+    return _stands(tenant, conversation, caught)
 
 
 def kept_talk(
@@ -144,7 +149,7 @@ def kept_talk(
         conversation.erased_through,
         page,
     )
-    return Stands(conversation, caught, situation_of(tenant, conversation))
+    return _stands(tenant, conversation, caught)
 
 
 def held_talk(
@@ -166,5 +171,13 @@ def held_talk(
         segments = list(Segment.objects.filter(conversation=talk).values_list("pk", flat=True))
         ring = open_held_keys(tenant, conversation=talk.pk, segments=segments)
         page = read_between(talk.pk, after=after, through=talk.last_seq, keys=ring)
+        cards = cards_of(talk, ring)
     caught = Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page)
-    return Stands(talk, caught, situation_of(tenant, talk))
+    return _stands(tenant, talk, caught, cards)
+
+
+def _stands(
+    tenant: Tenant, talk: Conversation, caught: Caught, cards: list[Frame] | None = None
+) -> Stands:
+    shown = cards_of(talk, caught.keys) if cards is None else cards
+    return Stands(talk, caught, situation_of(tenant, talk), shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from tenants.errors import HelplineError
@@ -46,6 +47,19 @@ class SlowDown(HelplineError):
 
     def __init__(self, text: str = "", *, retry_seconds: int = 0) -> None:
         super().__init__(text)
+        self.retry_seconds = retry_seconds
+
+
+class ProofRequired(HelplineError):
+    """Many talks were begun from this place: do the work of ``challenge``, or wait."""
+
+    code = "proof_required"
+
+    def __init__(
+        self, text: str = "", *, challenge: Mapping[str, object], retry_seconds: int
+    ) -> None:
+        super().__init__(text)
+        self.challenge = challenge
         self.retry_seconds = retry_seconds
 
 

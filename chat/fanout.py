@@ -23,6 +23,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -92,7 +93,7 @@ class FanoutLayer(BaseChannelLayer):
 
     def attach(self, channel: str, sink: Sink) -> None:
         """Let ``sink`` take what comes for ``channel``, without a queue or a task between."""
-        self.here.sinks[channel] = sink
+        self.here.attach(channel, sink)
 
     def detach(self, channel: str) -> None:
         """Forget ``channel`` and all its memberships."""
@@ -132,6 +133,8 @@ class _Loop:
         self.groups: dict[str, _Group] = {}
         # Told when the first host does not answer any more, and when the last does again.
         self.on_away: Callable[[], None] = lambda: None
+        # Told of a process that was sent something and does not listen.
+        self.on_unheard: Callable[[str], None] = lambda process: None
         self._was_away = False
         self._queues: dict[str, asyncio.Queue[Event]] = defaultdict(asyncio.Queue)
         self._exchanges = [
@@ -146,6 +149,7 @@ class _Loop:
         ]
         self._own = f"{prefix}:p:{self.process}"
         self._listens = False
+        self._is_heard = asyncio.Event()
 
     @property
     def connected(self) -> bool:
@@ -183,6 +187,10 @@ class _Loop:
             self._host_of(group).ignore(self._channel_of(group))
             for process in found.elsewhere:
                 self._tell(process, ("leave", self.process, group))
+
+    def attach(self, channel: str, sink: Sink) -> None:
+        self._listen()
+        self.sinks[channel] = sink
 
     def detach(self, channel: str) -> None:
         for group in [name for name, found in self.groups.items() if channel in found.members]:
@@ -226,6 +234,14 @@ class _Loop:
             log.exception("sink_failed")
 
     # To other processes.
+
+    async def listening(self) -> None:
+        """Listen to what is sent to this process; return once it is heard, or Valkey is away."""
+        self._listen()
+        if not self.away:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEARN_SECONDS):
+                    await self._is_heard.wait()
 
     def _channel_of(self, group: str) -> str:
         return f"{self.prefix}:g:{group}"
@@ -277,6 +293,7 @@ class _Loop:
     def _confirmed(self, channel: str) -> None:
         """Valkey lets us hear a channel from now on, for the first time or once more."""
         if channel == self._own:
+            self._is_heard.set()
             # What the others answered while it was away is lost.
             for group in self.groups:
                 self._announce(group)
@@ -294,6 +311,7 @@ class _Loop:
         if channel.startswith(self._channel_of("")):
             return
         process = channel.removeprefix(f"{self.prefix}:p:")
+        self.on_unheard(process)
         for group, found in self.groups.items():
             if process in found.elsewhere:
                 found.elsewhere -= {process}
@@ -304,4 +322,5 @@ class _Loop:
         self.groups.clear()
         self.sinks.clear()
         self._listens = False
+        self._is_heard.clear()
         await asyncio.gather(*(exchange.close() for exchange in self._exchanges))

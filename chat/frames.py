@@ -28,6 +28,8 @@ Seq = Annotated[int, Meta(ge=0, lt=2**31)]
 Protocol = Annotated[int, Meta(ge=PROTOCOL, le=PROTOCOL)]
 Reason = Annotated[str, Meta(max_length=40)]
 Purpose = Annotated[str, Meta(max_length=200)]
+Note = Annotated[str, Meta(max_length=300)]
+Kind = Annotated[str, Meta(max_length=20)]
 Secret = Annotated[str, Meta(max_length=64)]
 
 
@@ -71,6 +73,8 @@ class VisitorHello(Frame, tag="hello"):
     protocol: Protocol
     secret: Secret
     after: Seq = 0
+    # The page that says it; what it says when it is closed counts for itself alone.
+    tab: UUID | None = None
 
 
 class Say(Text, tag="say"):
@@ -94,7 +98,13 @@ class Erase(Frame, tag="erase"):
 
 
 class Leave(Frame, tag="leave"):
-    pass
+    # From the button that hides the page: then the policy says what becomes of the talk.
+    away: bool = False
+
+
+class Answer(Frame, tag="answer"):
+    card: UUID
+    value: Any
 
 
 class DeskHello(Frame, tag="hello"):
@@ -138,6 +148,31 @@ class DeskMore(Frame, tag="more"):
     after: Seq
 
 
+class Pause(Frame, tag="pause"):
+    conversation: UUID
+    note: Note = ""
+
+    def __post_init__(self) -> None:
+        self.note = unicodedata.normalize("NFC", self.note).strip()
+        if "\0" in self.note:
+            raise ValueError("`note` has no NUL")
+
+
+class Resume(Frame, tag="resume"):
+    conversation: UUID
+
+
+class DeskCard(Frame, tag="card"):
+    conversation: UUID
+    kind: Kind
+    content: dict[str, Any] = {}
+
+
+class Withdraw(Frame, tag="withdraw"):
+    conversation: UUID
+    card: UUID
+
+
 class Flag(Frame, tag="flag"):
     conversation: UUID
 
@@ -147,7 +182,7 @@ class Close(Frame, tag="close"):
     reason: Reason = ""
 
 
-VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave
+VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave | Answer
 DeskFrame = (
     DeskHello
     | Ready
@@ -158,6 +193,10 @@ DeskFrame = (
     | DeskTyping
     | DeskSeen
     | DeskMore
+    | Pause
+    | Resume
+    | DeskCard
+    | Withdraw
     | Flag
     | Close
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from chat import conversations, lines
+from chat import cards, conversations, lines
 from chat.events import publish, queue_group, tell
 from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
@@ -40,6 +40,7 @@ def tend(tenant: Tenant, *, steady: bool = True) -> None:
         if clock.steadiness.settled:
             lines.lose_sockets_of_dead_processes(tenant)
         lines.correct_times_ahead(now)
+        cards.expire_cards(tenant, now=now)
         _tell_of_missed_counsellors(now)
         _free_talks_of_gone_counsellors(tenant, now)
         neglected = _neglected(tenant, now) if steady else []
@@ -69,7 +70,11 @@ def _free_talks_of_gone_counsellors(tenant: Tenant, now: datetime) -> None:
         )
         # They have waited before: they stand first, and their wait goes on from where it began.
         if freed.update(
-            state=State.WAITING, counsellor=None, front=True, counsellor_told_lost=False
+            state=State.WAITING,
+            counsellor=None,
+            claimed_at=None,
+            front=True,
+            counsellor_told_lost=False,
         ):
             tell(conversation.pk, "state", state=str(State.WAITING), counsellor=None)
             publish(queue_group(tenant.pk), "queue")

@@ -16,8 +16,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from chat.errors import AtCapacity, NotReady, QueueEmpty, Taken
+from chat.estimates import Outlook, as_said
 from chat.events import publish, queue_group, tell
-from chat.models import Conversation, Pace, Presence
+from chat.models import Conversation, Presence
+from chat.pace import outlook
 from chat.states import State
 from retention import clock
 from tenants.errors import NotFound
@@ -25,20 +27,18 @@ from tenants.models import Membership, Tenant
 
 KEEPS_PLACE = timedelta(minutes=2)
 LISTED = 50
-# What one claim is thought to take before a tenant's own pace is known, and how much the newest
-# gap weighs in it.
-FIRST_GAP_SECONDS = 300.0
-NEWEST_WEIGHS = 0.2
-LONGEST_GAP_SECONDS = 1800.0
 
 
 class Waiting(NamedTuple):
-    """One who waits, as the desk and the visitor are told. ``position`` counts from 1."""
+    """One who waits, as the desk and the visitor are told. ``position`` counts from 1.
+
+    ``wait_seconds`` is as a person would say it, and None while nobody is ready: then nobody knows.
+    """
 
     conversation: UUID
     position: int
     waited_seconds: int
-    wait_seconds: int
+    wait_seconds: int | None
     topic: str
     language: str
     urgent: bool
@@ -57,9 +57,9 @@ def waiting_count(*, now: datetime) -> int:
     return waiting(now=now).count()
 
 
-def listed(*, now: datetime) -> list[Waiting]:
-    """Return everybody in the queue with place and estimate, next first. Two queries."""
-    gap = pace()
+def listed(tenant: Tenant, *, now: datetime) -> list[Waiting]:
+    """Return everybody in the queue with place and estimate, next first. Four queries."""
+    ahead = outlook(tenant, now=now)
     # Tuples: of a thousand who wait a model each would hold the process up for a moment.
     rows = waiting(now=now).values_list(
         "pk",
@@ -76,7 +76,7 @@ def listed(*, now: datetime) -> list[Waiting]:
             conversation=talk,
             position=place,
             waited_seconds=max(0, int((now - queued_at).total_seconds())),
-            wait_seconds=int(place * gap),
+            wait_seconds=said_of(ahead, place),
             topic=topic,
             language=language,
             urgent=urgent or front,
@@ -98,20 +98,21 @@ WHERE id = ANY (%s)
 """
 
 
-def places(talks: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Return (position, estimated seconds) of those of ``talks`` that wait. Two queries."""
-    gap = pace()
+def places(
+    tenant: Tenant, talks: Sequence[UUID], *, now: datetime
+) -> dict[UUID, tuple[int, int | None]]:
+    """Return (position, estimated seconds) of those of ``talks`` that wait. Four queries."""
+    ahead = outlook(tenant, now=now)
     with connection.cursor() as cursor:
         said: list[Any] = [KEEPS_PLACE, list(talks)]
         cursor.execute(_PLACES, said)
         rows: list[tuple[UUID, int]] = cursor.fetchall()
-    return {talk: (place, int(place * gap)) for talk, place in rows}
+    return {talk: (place, said_of(ahead, place)) for talk, place in rows}
 
 
-def pace() -> float:
-    """Return the mean seconds between two claims at the active tenant."""
-    known = Pace.objects.values_list("gap_seconds", flat=True).first()
-    return known if known is not None else FIRST_GAP_SECONDS
+def said_of(ahead: Outlook | None, place: int) -> int | None:
+    """Return the estimate for ``place`` in the seconds that are told, or None for none."""
+    return as_said(ahead.wait_seconds(place)) if ahead else None
 
 
 def staffed(tenant: Tenant) -> bool:
@@ -159,6 +160,7 @@ def _claimed_by(membership: Membership) -> dict[str, object]:
     return {
         "state": State.ACTIVE,
         "counsellor": membership,
+        "claimed_at": clock.now(),
         "front": False,
         "counsellor_told_lost": False,
     }
@@ -182,7 +184,6 @@ def open_talks(membership: Membership) -> QuerySet[Conversation]:
 
 def _assigned(tenant: Tenant, conversation_id: UUID) -> Conversation:
     conversation = Conversation.objects.select_related("counsellor").get(pk=conversation_id)
-    _note_pace(tenant)
     tell(
         conversation_id,
         "state",
@@ -204,25 +205,3 @@ def shown_counsellor(tenant: Tenant, conversation: Conversation) -> dict[str, st
         return None
     title = membership.title_in(conversation.language, tenant)
     return {"name": membership.first_name if tenant.shows_first_name else "", "title": title}
-
-
-# The mean moves towards the newest gap. Nobody waits for a row that they have read: one statement.
-_NOTE_PACE = """
-INSERT INTO chat_pace AS known (tenant_id, gap_seconds, claimed_at)
-VALUES (%(tenant)s, %(first)s, retention_now())
-ON CONFLICT (tenant_id) DO UPDATE SET
-  gap_seconds = known.gap_seconds + %(weighs)s * (least(%(longest)s, extract(epoch FROM
-    retention_now() - coalesce(known.claimed_at, retention_now()))) - known.gap_seconds),
-  claimed_at = retention_now()
-"""
-
-
-def _note_pace(tenant: Tenant) -> None:
-    said = {
-        "tenant": tenant.pk,
-        "first": FIRST_GAP_SECONDS,
-        "weighs": NEWEST_WEIGHS,
-        "longest": LONGEST_GAP_SECONDS,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE_PACE, said)

@@ -15,6 +15,7 @@ from uuid import UUID
 from chat.events import talk_group
 from chat.fanout import Event
 from chat.messages import Caught, Keyring, Read, stamp
+from chat.pauses import Note, note_field
 from chat.situation import Situation
 from chat.states import WORDS, Author
 from retention.sealing import Sealer, Unsealable
@@ -49,6 +50,8 @@ class Reader:
         # What the client has been told of the talk besides its messages.
         self.situation: Situation | None = None
         self.told_erased = 0
+        # The version of each card that the client has been shown.
+        self.cards: dict[str, int] = {}
         # The same, where no event had told so.
         self.found_erased = 0
         # What waits to be sealed until the current key has been fetched, in the order it was said.
@@ -79,6 +82,10 @@ class Reader:
         """Return what seals now, or None when it has to be fetched first."""
         key = self._keys.get(self.current) if self.current else None
         return key.sealer if key and key.living else None
+
+    def note_field(self, note: Note | None) -> Frame:
+        """Return the field ``note`` of a frame about this talk, where there is one to read."""
+        return dict(note_field(note, self._keys))
 
     def refetch(self) -> None:
         """Ask the database what has happened since what was given."""

@@ -19,6 +19,7 @@ from chat.arrivals import Answer, Arrival, Frame, Knock, Over, arrive_all
 from chat.board import Boards
 from chat.calls import call, scoped_call
 from chat.events import layer
+from chat.overhttp.lines import Lines
 from chat.pulse import Pulse
 from chat.stopping import stop
 from chat.together import Together
@@ -50,6 +51,7 @@ class Runtime:
         self.boards = Boards()
         self.arrivals: Together[Tenant, Knock, Arrival | Over | Frame] = Together(_arrive)
         self.departures: Together[Tenant, tuple[UUID, UUID], None] = Together(_leave)
+        self.over_http = Lines()
         # How each socket of this event loop that has been greeted is closed.
         self.sockets: dict[UUID, Callable[[int], None]] = {}
         self._beat_at = 0.0
@@ -73,6 +75,7 @@ class Runtime:
             self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:
+        await self.over_http.stop()
         await stop(self._beating, self._keeping, self._watching)
         await self.pulse.close()
         await self.boards.close()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from chat.fanout import Event
 from chat.models import Conversation
+from chat.pauses import Note, note_of
 from chat.queue import shown_counsellor
 from tenants.models import Tenant
 
@@ -28,6 +29,8 @@ class Situation(NamedTuple):
     visitor_up: bool
     counsellor_up: bool
     socket: str | None
+    note: Note | None = None
+    cards: int = 0
 
     def after(self, event: Event) -> Situation:
         """Return what it is once ``event`` has been told."""
@@ -38,22 +41,26 @@ class Situation(NamedTuple):
             case {"type": "state", "state": state, "counsellor": counsellor}:
                 changes = {"state": state, "counsellor": counsellor, "counsellor_up": True}
                 changes["membership"] = event.get("membership")
+                changes["note"] = event.get("note")
             case {"type": "line", "who": "visitor", "up": up}:
                 changes = {"visitor_up": up}
             case {"type": "line", "who": "counsellor", "up": up}:
                 changes = {"counsellor_up": up}
+            case {"type": "cards", "count": count}:
+                changes = {"cards": max(self.cards, count)}
             case {"type": "arrived", "socket": socket}:
                 changes = {"socket": socket}
         return self._replace(**changes)
 
     def since(self, told: Situation) -> Iterable[Event]:
         """Return the events that lead from ``told`` to this."""
-        if self[:3] != told[:3]:
+        if self[:3] != told[:3] or self.note != told.note:
             yield {
                 "type": "state",
                 "state": self.state,
                 "counsellor": self.counsellor,
                 "membership": self.membership,
+                "note": self.note,
             }
         for who, up, was_up in (
             ("visitor", self.visitor_up, told.visitor_up),
@@ -61,6 +68,8 @@ class Situation(NamedTuple):
         ):
             if up != was_up:
                 yield {"type": "line", "who": who, "up": up}
+        if self.cards > told.cards:
+            yield {"type": "cards", "count": self.cards}
         if self.socket != told.socket and self.socket is not None:
             yield {"type": "arrived", "socket": self.socket}
 
@@ -75,6 +84,8 @@ def situation_of(tenant: Tenant, conversation: Conversation) -> Situation:
         visitor_up=conversation.visitor_lost_at is None,
         counsellor_up=not conversation.counsellor_told_lost,
         socket=socket.hex if socket else None,
+        note=note_of(conversation),
+        cards=conversation.cards,
     )
 
 

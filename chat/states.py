@@ -34,6 +34,13 @@ class By(models.TextChoices):
     SYSTEM = "system", "system"
 
 
+class CardState(models.TextChoices):
+    OFFERED = "offered", "offered"
+    ANSWERED = "answered", "answered"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    EXPIRED = "expired", "expired"
+
+
 class Author(IntEnum):
     """Who wrote a message, as stored and as bound into its seal."""
 

@@ -15,12 +15,14 @@ _django = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs the apps of the line above
 from django.conf import settings  # noqa: E402  # the same
 
+from chat.overhttp.door import with_lines  # noqa: E402  # the same
 from chat.routing import sockets  # noqa: E402  # the same
 from chat.runtime import lifespan  # noqa: E402  # the same
 from helpline.address import WithoutAddress  # noqa: E402  # the same
+from helpline.late import Late  # noqa: E402  # the same
 from helpline.turns import InTurn  # noqa: E402  # the same
 
-http = InTurn(_django, turns=settings.HTTP_TURNS)
+http = Late(with_lines(InTurn(_django, turns=settings.HTTP_TURNS)))
 application = WithoutAddress(
     ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})
 )

@@ -65,6 +65,9 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        # By Django's own word for it; frame-ancestors says then who may (chat/pages/bubble.py).
+        if getattr(response, "xframe_options_exempt", False):
+            del response.headers["X-Frame-Options"]
         return response
 
 
@@ -115,5 +118,5 @@ def _for_djangos_admin(response: HttpResponse) -> HttpResponse:
     with a form, which the CSRF check refuses.
     """
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    response._csp_replace = {"require-trusted-types-for": None}  # type: ignore[attr-defined]  # read by django-csp
+    response._csp_replace = {"require-trusted-types-for": None, "trusted-types": None}  # type: ignore[attr-defined]  # read by django-csp
     return response

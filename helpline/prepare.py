@@ -1,6 +1,6 @@
 """What `manage.py up` does to the databases before anything serves: one process, one import.
 
-python -m helpline.prepare DEMO_JSON [--open]
+python -m helpline.prepare DEMO_JSON [--open] [--parent ORIGIN]
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def main(arguments: list[str]) -> int:
         # What has come to its end while nothing ran goes before anything serves.
         ("purge", {}),
     ]
+    if "--parent" in rest:
+        steps.append(("let_embed", {"origin": rest[rest.index("--parent") + 1]}))
     if "--open" in rest:
         steps.append(("open_lines", {}))
     for command, options in steps:

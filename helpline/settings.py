@@ -143,6 +143,10 @@ SAY_PER_SECOND = env.float("HELPLINE_SAY_PER_SECOND", default=2.0)
 # steady rate. A school has one address, so this slows a program down and no class.
 START_BURST = env.int("HELPLINE_START_BURST", default=120)
 START_PER_MINUTE = env.float("HELPLINE_START_PER_MINUTE", default=60.0)
+# Codes that are tried from one place, in the same way. A guess has one chance in 2^70; this keeps the work of
+# trying from being asked for without end.
+CODE_BURST = env.int("HELPLINE_CODE_BURST", default=20)
+CODE_PER_MINUTE = env.float("HELPLINE_CODE_PER_MINUTE", default=6.0)
 # The header in which the proxy in front says who is asking; without it the socket's peer is asked.
 ADDRESS_HEADER: str = env.str("HELPLINE_ADDRESS_HEADER", default="")
 
@@ -187,6 +191,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # Answers are put together once their day is over, wherever that is; nobody waits for them.
+    "pour-pools": {
+        "task": "retention.pour_pools",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # Web processes look as well; this one sees to it that a worker without visitors does.
     "watch": {"task": "retention.watch", "schedule": 60.0, "options": {"expires": 60}},
     # A session that is over opens nothing; a minute later its row is gone too.
@@ -220,6 +230,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "helpline.storage.ModuleStaticFilesStorage"},
 }
+
+
+def _file_headers(headers: Any, path: str, url: str) -> None:
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+# Files of a line are for the pages of that line.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = _file_headers
 
 # --- staff sessions ----------------------------------------------------------------------------
 
@@ -263,6 +282,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "require-trusted-types-for": ["'script'"],
+        # No script of ours makes HTML, so there is no policy that could.
+        # The one that starts the worker for a proof of work (static/chat/js/asking.js).
+        "trusted-types": ["solver"],
     }
 }
 SECURE_REFERRER_POLICY = "no-referrer"

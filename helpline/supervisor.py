@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from helpline import local
+from helpline import local, parent
 from helpline.binaries import EngineError
 from helpline.children import BEAT, WORKER, Child, Errand, trimming
 from helpline.demo import Demo, ways_in
@@ -63,6 +63,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.errands: list[Errand] = []
         self.listener: socket.socket | None = None
+        self.parent_listener: socket.socket | None = None
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
 
@@ -107,6 +108,7 @@ class Supervisor:
         self._wait_ready()
         for line in ways_in(self._demo()):
             say(line)
+        say(f"bubble      {self._parent()}/  (a made-up page of {parent.LINE}'s municipality)\n")
         say(f"ready in {time.monotonic() - self.begun:.1f} s. Ctrl-C stops it; the data stays.")
 
     def _listen(self) -> None:
@@ -118,6 +120,15 @@ class Supervisor:
                 ' make run ARGS="--port 9000".'
             ) from None
         self.port = self.listener.getsockname()[1]
+        try:
+            self.parent_listener = listen(self.host, self.port + 1)
+        except (OSError, OverflowError):
+            self.parent_listener = listen(self.host, 0)
+
+    def _parent(self) -> str:
+        """Where the page with the bubble stands: another origin and another site than the line's."""
+        assert self.parent_listener is not None
+        return f"http://{parent.PLACE}:{self.parent_listener.getsockname()[1]}"
 
     def _start_engines(self) -> dict[str, str]:
         begun = time.monotonic()
@@ -141,7 +152,8 @@ class Supervisor:
 
     def _prepare(self, environment: dict[str, str]) -> None:
         demo = str(self.state.root / "demo.json")
-        command = ["-m", "helpline.prepare", demo, *(["--open"] if self.open_lines else [])]
+        command = ["-m", "helpline.prepare", demo, "--parent", self._parent()]
+        command += ["--open"] if self.open_lines else []
         preparing = self._command(command, environment)
         try:
             self._finish(preparing, "preparation")
@@ -164,16 +176,28 @@ class Supervisor:
 
     def _start_children(self, environment: dict[str, str]) -> None:
         assert self.listener is not None
+        assert self.parent_listener is not None
         web = {"DATABASE_POOL": "20", **environment}
         fd = self.listener.fileno()
         arguments = ("-m", "helpline.web", "--fd", str(fd))
         # Beat and the worker repeat what a kill breaks off; web says goodbye to its sockets. All web
         # processes listen on the one socket, and the kernel gives a caller to whoever is free.
         names = ["web", *(f"web-{number}" for number in range(2, self.web_processes + 1))]
+        page = self.parent_listener.fileno()
+        chat = f"http://{parent.LINE}.localhost:{self.port}"
+        bubble = ("-m", "helpline.parent", "--fd", str(page), "--chat", chat)
         plans = [
             *((name, arguments, web, signal.SIGTERM, 10.0, (fd,)) for name in names),
             ("worker", WORKER, environment, signal.SIGKILL, 20.0, ()),
             ("beat", BEAT, environment, signal.SIGKILL, 5.0, ()),
+            (
+                "parent",
+                bubble,
+                local.without_owners(local.own_environment()),
+                signal.SIGKILL,
+                1.0,
+                (page,),
+            ),
         ]
         for name, command, variables, on_orphaned, stop_seconds, fds in plans:
             self._ready_file(name).unlink(missing_ok=True)
@@ -266,8 +290,8 @@ class Supervisor:
             errand.stop()
         if self.engines is not None:
             self.engines.stop()
-        if self.listener is not None:
-            self.listener.close()
+        for listener in filter(None, (self.listener, self.parent_listener)):
+            listener.close()
         if self.children:
             say("stopped")
 

@@ -57,6 +57,16 @@ def server_config() -> uvicorn.Config:
     )
 
 
+class Server(uvicorn.Server):
+    """A server that, when it stops, tells lines over HTTP what it tells sockets by itself."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        from chat.runtime import RESTARTING, runtime
+
+        runtime().over_http.close(RESTARTING)
+        await super().shutdown(sockets)
+
+
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="python -m helpline.web")
@@ -81,7 +91,7 @@ def serve(config: uvicorn.Config, listener: socket.socket) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 def lift_file_limit() -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from retention.kinds import Due, Kind
-from tenants.models import Membership, Policy, Qualification, Tenant
+from tenants.models import Membership, Policy, Qualification, Shift, Tenant
 from tenants.scope import active_tenant
 from tenants.staff import forgotten_under
 
@@ -36,7 +36,7 @@ def due_members(limit: int) -> Sequence[Due]:
 
 
 def forget_members(items: Sequence[Due]) -> int:
-    """Delete members with what they hold, and the persons who have no place anywhere any more."""
+    """Delete members with what they hold and their shifts, and the persons who have no place anywhere any more."""
     free = {item.id for item in items} - _named({item.id for item in items})
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [list(free)])
@@ -82,7 +82,7 @@ def shorten_members(tenant: Tenant, policy: Policy) -> None:
 
 ACCOUNT = Kind(
     name="account",
-    covers=(Membership, Qualification),
+    covers=(Membership, Qualification, Shift),
     due=due_members,
     forget=forget_members,
     oldest=oldest_member,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from retention import ledger, purge, releases, reviews, watchdog
+from retention import ledger, purge, releases, reviews, shuffled, watchdog
 from retention.vault import days
 from tenants.jobs import job
 
@@ -40,3 +40,9 @@ def watch() -> None:
 def make_days_of_the_vault() -> None:
     """Make what seals addresses: today's keys where they are missing, and tomorrow's."""
     days.make_days()
+
+
+@job("retention.pour_pools")
+def pour_what_is_enough() -> None:
+    """Put together what enough people have answered on days that are over."""
+    shuffled.pour_all()

@@ -17,6 +17,8 @@ import holidays
 
 # Half days are in neither: a tenant closes early by a dated exception of its own.
 _CATEGORIES = {"NO": ("public",), "SE": ("public", "de_facto")}
+# In what each country's days have names, by the languages of our own pages.
+_NAMED_IN = {"NO": {"nb": "no", "en": "en_US"}, "SE": {"sv": "sv", "en": "en_US"}}
 _SATURDAY = 5
 
 
@@ -49,6 +51,24 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 def is_holiday(day: date, *, country: str) -> bool:
     return day in public_holidays(country, day.year)
+
+
+@lru_cache(maxsize=64)
+def _names_of(country: str, year: int) -> dict[str, dict[date, str]]:
+    return {
+        language: dict(
+            holidays.country_holidays(
+                country, years=year, categories=_CATEGORIES[country], language=named_in
+            )
+        )
+        for language, named_in in _NAMED_IN[country].items()
+    }
+
+
+def holiday_names(day: date, *, country: str) -> dict[str, str]:
+    """Return what the holiday is called, by language; nothing on any other day."""
+    by_language = _names_of(country, day.year)
+    return {language: names[day] for language, names in by_language.items() if day in names}
 
 
 def is_working_day(day: date, *, country: str, closed_on: Collection[date] = ()) -> bool:

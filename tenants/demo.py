@@ -11,13 +11,17 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, time
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
+from tenants import clock
+from tenants.calendars import moment
 from tenants.models import Membership, Qualification, Requirement, Role, Tenant, User
+from tenants.rota import LONGEST, plan_shift
 from tenants.scope import tenant_scope
 from tenants.staff import greet
 
@@ -145,7 +149,10 @@ def _staff_of(tenant: Tenant, password: _Password) -> DemoTenant:
             user = _user(email, f"Demo {first_name}", password)
             answers = role in {Role.COUNSELLOR, Role.SUPERVISOR}
             held = _enough(requirements, place) if answers else []
-            _member(tenant, user, role, first_name, held)
+            announced = [row for row in requirements if row.announced and role == Role.SUPERVISOR]
+            member = _member(tenant, user, role, first_name, [*held, *announced])
+            if announced:
+                _be_there_today(tenant, member)
             greet(tenant, user, password.clear)
             users.append(DemoUser(email, password.clear, role.value, user.name))
     return DemoTenant(
@@ -163,7 +170,7 @@ def _enough(requirements: Sequence[Requirement], place: int) -> list[Requirement
 
 def _member(
     tenant: Tenant, user: User, role: Role, first_name: str, held: Sequence[Requirement]
-) -> None:
+) -> Membership:
     titles = {language: _TITLES[role][language] for language in tenant.languages}
     professions = [each.label for each in held if each.group in _PROFESSIONS]
     membership, _ = Membership.objects.update_or_create(
@@ -183,6 +190,15 @@ def _member(
             kind=each.kind,
             defaults={"years": each.years, "issuer": "Demo", "valid_until": None},
         )
+    return membership
+
+
+def _be_there_today(tenant: Tenant, member: Membership) -> None:
+    """Put the one whom the front page tells of into today's rota."""
+    now = clock.now()
+    midnight = datetime.combine(now.astimezone(tenant.tzinfo).date(), time(0))
+    begins_at = moment(midnight, zone=tenant.tzinfo)
+    plan_shift(tenant, member, begins_at=begins_at, ends_at=begins_at + LONGEST, now=now)
 
 
 def _url(host: str, path: str = "") -> str:

@@ -28,6 +28,8 @@ _WHAT = {
         ("account", "left"): "En ansatt som har sluttet",
         ("session", "signed_in"): "En innlogging",
         ("log", "written"): "Programmenes egne logger",
+        ("evaluation", "given"): "Svar etterpå, mens de venter på andres",
+        ("evaluation", "pooled"): "Svar etterpå, lest sammen med andres",
     },
     "sv": {
         ("conversation", "ended"): "Ett samtal som är slut",
@@ -37,6 +39,8 @@ _WHAT = {
         ("account", "left"): "En medarbetare som har slutat",
         ("session", "signed_in"): "En inloggning",
         ("log", "written"): "Programmens egna loggar",
+        ("evaluation", "given"): "Svar efteråt, medan de väntar på andras",
+        ("evaluation", "pooled"): "Svar efteråt, lästa tillsammans med andras",
     },
     "en": {
         ("conversation", "ended"): "A talk that has ended",
@@ -46,23 +50,28 @@ _WHAT = {
         ("account", "left"): "A member of staff who has left",
         ("session", "signed_in"): "Being signed in",
         ("log", "written"): "What the programs write about themselves",
+        ("evaluation", "given"): "Answers afterwards, waiting for those of others",
+        ("evaluation", "pooled"): "Answers afterwards, read together with those of others",
     },
 }
 _FLAGS = {
     "nb": {
         "may_erase": "Den som skriver, kan slette det som er skrevet så langt",
+        "parks": "Samtalen venter på den som forlater siden i en fart",
         "journal": "Det skrives journal ved fare for liv og helse",
         "triage": "Noen opplysninger skrives ned hvis den som skriver, sier ja",
         "evaluation": "Det spørres etterpå hvordan det gikk",
     },
     "sv": {
         "may_erase": "Den som skriver kan radera det som har skrivits hittills",
+        "parks": "Samtalet väntar på den som lämnar sidan i en hast",
         "journal": "Det skrivs journal vid fara för liv och hälsa",
         "triage": "Några uppgifter skrivs ner om den som skriver säger ja",
         "evaluation": "Det frågas efteråt hur det gick",
     },
     "en": {
         "may_erase": "The visitor can delete what has been written so far",
+        "parks": "The talk waits for whoever leaves the page in a hurry",
         "journal": "A journal is written when life and health are in danger",
         "triage": "Some facts are written down if the visitor says yes",
         "evaluation": "Visitors are asked afterwards how it went",
@@ -130,6 +139,8 @@ _WORDS = {
         "source": "The source of a promise has changed: {names}.",
     },
 }
+# What is not kept at all where no life is said.
+_OPTIONAL = ("address", "evaluation")
 # What each answer lets others see of a talk, least first.
 _ACCESS = ("nobody", "own_journal", "anyone")
 
@@ -172,7 +183,7 @@ def _lives(
 def _said(life: Keep | None, kind: str, language: str) -> str:
     words = _WORDS[language]
     if life is None:
-        return words["not-kept" if kind == "address" else "no-rule"]
+        return words["not-kept" if kind in _OPTIONAL else "no-rule"]
     if not life.amount:
         return words["at-once"]
     return words["kept"].format(length=in_words(life.amount, life.unit, language=language))
@@ -183,7 +194,7 @@ def _effect(
 ) -> Effect:
     if before is None or after is None:
         # An address without a life is not kept; a flagged talk without one lives as long as others.
-        absent_is_short = kind == "address"
+        absent_is_short = kind in _OPTIONAL
         return "looser" if (before is None) == absent_is_short else "stricter"
     was, will = (
         deadline(now, amount=one.amount, unit=one.unit, zone=tenant.zone, country=tenant.country)

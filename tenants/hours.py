@@ -9,14 +9,16 @@ line that never closes has no closing time at midnight.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tenants.calendars import is_holiday, moment
+from tenants.calendars import holiday_names, is_holiday, moment
 from tenants.models import Hours, HoursException, Tenant
 
 LOOK_AHEAD = timedelta(days=60)
+# How far ahead a page tells of days that differ: three weeks hold the whole of Christmas or Easter.
+SHOWN_DAYS = 21
 _DAY = timedelta(days=1)
 
 
@@ -71,6 +73,7 @@ class Day:
     is_exception: bool
     is_holiday: bool
     is_today: bool
+    holiday: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,9 +140,9 @@ class Schedule:
                 ended = span.ends_at
         return ended
 
-    def week(self, now: datetime) -> list[Day]:
+    def days(self, now: datetime) -> list[Day]:
         today = now.astimezone(self.zone).date()
-        return [self._day(today + timedelta(days=offset), today) for offset in range(7)]
+        return [self._day(today + timedelta(days=offset), today) for offset in range(SHOWN_DAYS)]
 
     def _day(self, day: date, today: date) -> Day:
         dated = self.dated.get(day)
@@ -151,6 +154,7 @@ class Schedule:
             is_exception=dated is not None,
             is_holiday=is_holiday(day, country=self.country),
             is_today=day == today,
+            holiday=holiday_names(day, country=self.country),
         )
 
 
@@ -188,9 +192,9 @@ def standing(tenant: Tenant, *, now: datetime) -> Standing:
     return schedule_of(tenant).standing(now)
 
 
-def week(tenant: Tenant, *, now: datetime) -> list[Day]:
-    """Return today and the six days after it, as dates in the tenant's zone."""
-    return schedule_of(tenant).week(now)
+def coming_days(tenant: Tenant, *, now: datetime) -> list[Day]:
+    """Return the ``SHOWN_DAYS`` dates from today on, as dates in the tenant's zone."""
+    return schedule_of(tenant).days(now)
 
 
 def closed_since(tenant: Tenant, *, now: datetime) -> datetime | None:

@@ -28,6 +28,7 @@ from tenants.models import (
     Tenant,
 )
 from tenants.policies import newest_policy, terms_of
+from tenants.questions import asked_by, newest_form, publish_form
 from tenants.scope import TenantModel, tenant_scope
 
 Key = tuple[object, ...]
@@ -70,6 +71,7 @@ def _load(charter: Charter, now: datetime) -> Loaded:
         for sheet in _sheets(charter):
             changes += _sync(tenant, sheet)
         changes += _follow_policy(tenant, charter, now)
+        changes += _follow_form(tenant, charter)
     return Loaded(charter.slug, is_new, tuple(changes))
 
 
@@ -82,18 +84,24 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "operator_id": operator.pk,
         "name": identity.name,
         "neutral_title": identity.neutral_title,
+        "neutral_icon": identity.neutral_icon,
         "country": identity.country,
         "zone": identity.zone,
         "languages": list(identity.languages),
         "live": identity.live,
         "theme": dict(charter.theme),
+        "bubble_opens": charter.bubble.opens,
+        "bubble_origins": list(charter.bubble.origins),
         "closed_on_holidays": charter.opens.closed_on_holidays,
         "queue_cap": queue.cap,
         "queues_unstaffed": queue.unstaffed,
         "capacity": queue.capacity,
+        "closing_warning_minutes": queue.closing_warning_minutes,
         "last_call_minutes": queue.last_call_minutes,
         "visitor_lost_minutes": queue.visitor_lost_minutes,
         "shows_first_name": queue.shows_first_name,
+        "offers_code": queue.offers_code,
+        "code_rule": queue.code_rule,
     }
     tenant = Tenant.objects.select_for_update().filter(slug=identity.slug).first()
     if tenant is None:
@@ -181,3 +189,12 @@ def _follow_policy(tenant: Tenant, charter: Charter, now: datetime) -> list[str]
     if unfinished:
         write_draft(tenant, unfinished)
     return [f"policy: version {policy.version} begins"]
+
+
+def _follow_form(tenant: Tenant, charter: Charter) -> list[str]:
+    """Publish what the charter asks after a talk where it differs from the newest form."""
+    newest = newest_form(tenant)
+    if (asked_by(newest) if newest else ()) == charter.evaluation:
+        return []
+    form = publish_form(tenant, charter.evaluation)
+    return [f"evaluation: version {form.version} begins"]

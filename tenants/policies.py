@@ -15,6 +15,8 @@ from tenants.models import HoursException, Policy, PolicyRule, Tenant
 
 # The first half of an advisory lock's key; the second is the tenant.
 _LOCK = 0x9011C7
+# What is written so that it is tied to nobody is read only together with that of so many others.
+TOGETHER = 5
 
 
 class NoPolicy(Unavailable):
@@ -120,6 +122,7 @@ def terms_of(policy: Policy) -> Terms:
     return Terms(
         address=policy.address,
         may_erase=policy.may_erase,
+        parks=policy.parks,
         access=policy.access,
         journal=policy.journal,
         triage=policy.triage,

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tenants.models import Policy, PolicyRule, Tenant
-from tenants.policies import policy_rules
+from tenants.policies import TOGETHER, policy_rules
 
 Kind = Literal[
     "conversation", "flagged", "held", "erase", "address", "access", "journal", "triage",
-    "evaluation", "audit", "log",
+    "evaluation", "code", "leave", "audit", "log",
 ]  # fmt: skip
 
 _UNITS = {
@@ -45,6 +45,9 @@ _UNITS = {
     },
 }
 
+_ANSWERS = (PolicyRule.Starts.GIVEN, PolicyRule.Starts.POOLED)
+_NUMBERS = {"nb": {5: "fem"}, "sv": {5: "fem"}, "en": {5: "five"}}
+
 _WORDS = {
     "nb": {
         "gone-at-once": "Når samtalen er slutt, blir alt som er skrevet, slettet med en gang. "
@@ -71,6 +74,16 @@ _WORDS = {
         "dokument som ikke er knyttet til deg. Et nei endrer ingenting.",
         "evaluation": "Spør vi etterpå hvordan det gikk, er det frivillig å svare, og svarene kan "
         "ikke kobles til samtalen.",
+        "evaluation-lives": "Spør vi etterpå hvordan det gikk, er det frivillig å svare. Svarene kan "
+        "ikke kobles til samtalen, og vi ser dem bare sammen med svarene fra andre. Har ikke minst "
+        "{together} svart innen {waits}, blir svarene slettet ulest. Ellers blir de liggende "
+        "i {kept}.",
+        "code": "Du får tilbud om en kode som bringer deg tilbake til samtalen. Selve koden lagrer vi "
+        "ikke, bare et avtrykk som ikke kan regnes tilbake til den. Avtrykket slettes sammen med "
+        "samtalen.",
+        "leave-ends": "Trykker du på «Forlat siden», er samtalen slutt med en gang.",
+        "leave-parks": "Trykker du på «Forlat siden», kan ingen åpne samtalen igjen fra denne "
+        "siden. Hos oss står den åpen i inntil {minutes} minutter, og så blir den avsluttet.",
         "audit-kept": "Åpner noen her en samtale som er lagret, blir det skrevet ned hvem det var, "
         "og hvorfor. Det står der i {length}, uten et ord av det du skrev.",
         "audit-vault": "Låser noen opp en IP-adresse, blir det skrevet ned hvem det var, og "
@@ -105,6 +118,15 @@ _WORDS = {
         "som inte är kopplat till dig. Ett nej ändrar ingenting.",
         "evaluation": "Frågar vi efteråt hur det gick är det frivilligt att svara, och svaren kan "
         "inte kopplas till samtalet.",
+        "evaluation-lives": "Frågar vi efteråt hur det gick är det frivilligt att svara. Svaren kan "
+        "inte kopplas till samtalet, och vi ser dem bara tillsammans med andras svar. Har inte minst "
+        "{together} svarat inom {waits} raderas svaren olästa. Annars ligger de kvar i {kept}.",
+        "code": "Du får erbjudande om en kod som tar dig tillbaka till samtalet. Själva koden sparar vi "
+        "inte, bara ett avtryck som inte kan räknas tillbaka till den. Avtrycket raderas tillsammans "
+        "med samtalet.",
+        "leave-ends": "Trycker du på ”Lämna sidan” är samtalet slut direkt.",
+        "leave-parks": "Trycker du på ”Lämna sidan” kan ingen öppna samtalet igen från den här "
+        "sidan. Hos oss står det öppet i upp till {minutes} minuter, och sedan avslutas det.",
         "audit-kept": "Öppnar någon här ett samtal som är sparat skrivs det ner vem det var och "
         "varför. Det står kvar i {length}, utan ett ord av det du skrev.",
         "audit-vault": "Låser någon upp en IP-adress skrivs det ner vem det var och varför. Det står "
@@ -139,6 +161,16 @@ _WORDS = {
         "that is not tied to you. A no changes nothing.",
         "evaluation": "If we ask afterwards how it went, answering is voluntary, and the answers "
         "cannot be tied to the talk.",
+        "evaluation-lives": "If we ask afterwards how it went, answering is voluntary. The answers "
+        "cannot be tied to the talk, and we see them only together with those of others. If fewer "
+        "than {together} have answered within {waits}, the answers are deleted unread. Otherwise they "
+        "are kept for {kept}.",
+        "code": "You are offered a code that brings you back to the talk. We do not keep the code "
+        "itself, only an imprint that cannot be turned back into it. The imprint is deleted together "
+        "with the talk.",
+        "leave-ends": "When you press “Leave this page”, the talk ends at once.",
+        "leave-parks": "When you press “Leave this page”, nobody can open the talk from this "
+        "page again. With us it stays open for up to {minutes} minutes, and then it ends.",
         "audit-kept": "If somebody here opens a kept talk, it is written down who it was and why. "
         "That stands for {length}, without a word of what you wrote.",
         "audit-vault": "If somebody unlocks an IP address, it is written down who it was and why. "
@@ -164,7 +196,7 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
     """Say what ``policy`` keeps and for how long, in ``language``, the most important first.
 
     One query. A language that is not spoken here falls back: nn to nb, others to the tenant's
-    first.  Rule: D5, D6, D7, S7, U3, U7, U8, T9, T10, B8.
+    first.  Rule: D5, D6, D7, S7, S9, U3, U7, U8, T9, T10, B8.
     """
     spoken = _spoken(tenant, language)
     rules = policy_rules(policy)
@@ -175,10 +207,22 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
 
 
 def all_sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
-    """Say the same and what a page about privacy says beside it: the audit trail and the logs."""
+    """Say the same and what a page about privacy says beside it: codes, leaving, the trail, the logs."""
     lives = policy_rules(policy)
     beside = _about_ourselves(policy, lives, _spoken(tenant, language))
-    return [*sentences(tenant, policy, language=language), *beside]
+    return [
+        *sentences(tenant, policy, language=language),
+        *_about_the_code(tenant, _spoken(tenant, language)),
+        about_leaving(tenant, policy, language=language),
+        *beside,
+    ]
+
+
+def about_leaving(tenant: Tenant, policy: Policy, *, language: str) -> Promise:
+    """Say what becomes of the talk of somebody who presses "leave".  Rule: D12."""
+    words = _WORDS[_spoken(tenant, language)]["leave-parks" if policy.parks else "leave-ends"]
+    text = words.format(minutes=tenant.visitor_lost_minutes)
+    return Promise(text, policy.rules.get("leave", "ours"), "leave")
 
 
 def _spoken(tenant: Tenant, language: str) -> str:
@@ -219,7 +263,28 @@ def _about_the_rest(
     if policy.triage:
         yield Promise(words["triage"], rules["triage"], "triage")
     if policy.evaluation:
-        yield Promise(words["evaluation"], rules["evaluation"], "evaluation")
+        yield Promise(_about_answers(lives, language), rules["evaluation"], "evaluation")
+
+
+def _about_answers(lives: Sequence[PolicyRule], language: str) -> str:
+    """Say how answers afterwards are kept; a version from before it was said promises less."""
+    words = _WORDS[language]
+    said = {
+        one.starts: in_words(one.amount, one.unit, language=language)
+        for one in lives
+        if one.kind == PolicyRule.Kind.EVALUATION
+    }
+    if len(said) < len(_ANSWERS):
+        return words["evaluation"]
+    waits, kept = (said[starts] for starts in _ANSWERS)
+    return words["evaluation-lives"].format(
+        together=_NUMBERS[language][TOGETHER], waits=waits, kept=kept
+    )
+
+
+def _about_the_code(tenant: Tenant, language: str) -> Iterator[Promise]:
+    if tenant.offers_code:
+        yield Promise(_WORDS[language]["code"], tenant.code_rule, "code")
 
 
 def _about_ourselves(

@@ -1,7 +1,8 @@
-"""Opening a line outside its hours, so that a newcomer at night sees it work.
+"""For a newcomer at night who wants to see it work: a line open outside its hours, a bubble to click.
 
-The rows are exceptions of their own origin: the charter's stay as they are, and the line's
-usual hours come back by themselves on the day after.
+The hours are exceptions of their own origin: the charter's stay as they are, and the line's
+usual hours come back by themselves on the day after. The page with the bubble is one that the
+line's charter does not name; the next load of the charter takes it away again.
 """
 
 from __future__ import annotations
@@ -43,3 +44,10 @@ def open_line(tenant: Tenant, *, now: datetime, hours: int) -> date:
             for offset in range((last - first).days + 1)
         )
     return last + timedelta(days=1)
+
+
+def let_embed(tenant: Tenant, *, origin: str) -> None:
+    """Let the page at ``origin`` show ``tenant``'s chat in a frame, where others may.  Rule: T2"""
+    if tenant.bubble_opens == Tenant.BubbleOpens.FRAME and origin not in tenant.bubble_origins:
+        tenant.bubble_origins = [*tenant.bubble_origins, origin]
+        tenant.save(update_fields=["bubble_origins"])

@@ -30,6 +30,7 @@ from channels.testing import WebsocketCommunicator
 from chat.calls import call
 from tenants.models import Role, Tenant
 from tests.far import FarSocket
+from tests.overhttp import OverHttp
 from tests.web import (
     Answer,
     Header,
@@ -78,6 +79,7 @@ __all__ = [
 ]
 
 Frame = dict[str, Any]
+Communicator = WebsocketCommunicator | FarSocket | OverHttp
 
 # Comes when it comes, to everybody who looks at the queue; `next` passes over it.
 BY_THE_WAY = frozenset({"waiting", "queue"})
@@ -92,14 +94,16 @@ class Wire:
 
     path: ClassVar[str]
 
-    def __init__(self, headers: list[Header], *, communicator: FarSocket | None = None) -> None:
+    def __init__(self, headers: list[Header], *, communicator: Communicator | None = None) -> None:
         """In process, or by ``communicator`` at a process of its own."""
         self.headers = headers
-        self.communicator: WebsocketCommunicator | FarSocket = (
-            communicator or WebsocketCommunicator(application(), self.path, headers)
-        )
+        self.communicator: Communicator = communicator or self.connected()
         self._aside: deque[Frame] = deque()
         self.is_closed = False
+
+    def connected(self) -> Communicator:
+        """What leads to the application in this process."""
+        return WebsocketCommunicator(application(), self.path, self.headers)
 
     async def open(self) -> bool:
         """Shake hands; say whether the application did."""
@@ -188,6 +192,8 @@ class Visitor(Wire):
     """A visitor's tab: ``conversation`` and ``secret`` of its talk, ``welcome`` once greeted."""
 
     path: ClassVar[str] = "/ws/visitor"
+    # How tabs are connected where WebSocket is blocked: Streamed or Polled (tests/overhttp.py).
+    over_http: ClassVar[type[OverHttp] | None] = None
 
     def __init__(
         self,
@@ -195,11 +201,14 @@ class Visitor(Wire):
         *,
         conversation: str = "",
         secret: str = "",
-        communicator: FarSocket | None = None,
+        communicator: Communicator | None = None,
     ) -> None:
         super().__init__(headers, communicator=communicator)
         self.conversation, self.secret = conversation, secret
         self.welcome: Frame = {}
+
+    def connected(self) -> Communicator:
+        return self.over_http(self.headers) if self.over_http else super().connected()
 
     async def hello(self, *, after: int = 0) -> Frame:
         frame = {"type": "hello", "protocol": 1, "secret": self.secret, "after": after}
@@ -221,7 +230,7 @@ class Desk(Wire):
 
     path: ClassVar[str] = "/ws/desk"
 
-    def __init__(self, headers: list[Header], *, communicator: FarSocket | None = None) -> None:
+    def __init__(self, headers: list[Header], *, communicator: Communicator | None = None) -> None:
         super().__init__(headers, communicator=communicator)
         self.welcome: Frame = {}
 

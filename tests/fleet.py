@@ -6,7 +6,7 @@ POST that begins a talk and the desk's sign-in.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from tenants.models import Tenant
 from tests.clients import Desk, Visitor, headers_at, host_of, sign_in, start
 from tests.engines import Harness
 from tests.far import FarSocket
+from tests.overhttp import Far, OverHttp
 from tests.stack import LiveStack
 from tests.world import address_of, hire
 
@@ -32,13 +33,26 @@ class Fleet:
 
     @asynccontextmanager
     async def visitor(
-        self, at: int, tenant: Tenant, *, secret: str = "", after: int = 0
+        self,
+        at: int,
+        tenant: Tenant,
+        *,
+        secret: str = "",
+        after: int = 0,
+        over_http: type[OverHttp] | None = None,
+        going_on_at: Sequence[int] = (),
     ) -> AsyncIterator[Visitor]:
-        """A visitor's tab at one process, in a new talk or back in that of ``secret``."""
+        """A visitor's tab at one process, in a new talk or back in that of ``secret``.
+
+        Over HTTP, requests after the first go to the processes of ``going_on_at`` in turn.
+        """
         if not secret:
             secret = (await start(tenant)).json()["secret"]
         headers = headers_at(host_of(tenant))
-        far = FarSocket(self.processes[at].port, Visitor.path, headers)
+        far: FarSocket | OverHttp = FarSocket(self.processes[at].port, Visitor.path, headers)
+        if over_http:
+            ports = [self.processes[number].port for number in (at, *going_on_at)]
+            far = over_http(headers, door=Far(headers, ports))
         tab = Visitor(headers, secret=secret, communicator=far)
         assert await tab.open()
         try:

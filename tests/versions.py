@@ -31,7 +31,10 @@ def promise_more(tenant: Tenant, *lives: Keep, begins_at: datetime | None = None
     kept = tuple(one for one in terms.keep if (one.kind, one.starts) not in told)
     holds = any("access" in one.suspended_by for one in kept + lives)
     access = terms.access if holds else "nobody"
-    write_draft(tenant, replace(terms, access=access, keep=kept + lives))
+    # Who leaves a line that deletes at close wants it closed.
+    at_close = any(one.starts == "ended" and not one.amount for one in lives)
+    parks = terms.parks and not at_close
+    write_draft(tenant, replace(terms, access=access, parks=parks, keep=kept + lives))
     now = clock.now()
     return publish_draft(tenant, begins_at=begins_at or now, now=now)
 

@@ -293,6 +293,8 @@ class Socket(AsyncConsumer):
         task = asyncio.get_running_loop().create_task(self._watched(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # What is cancelled before its first step has never begun.
+        task.add_done_callback(lambda _: work.close())
 
     async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
         try:

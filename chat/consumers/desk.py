@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from chat import desk, frames
 from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
+from chat.cards import offer_card, withdraw_card
 from chat.consumers.base import Frame
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation
@@ -18,6 +20,7 @@ from chat.fanout import Event
 from chat.lines import desk_arrived, desk_left, set_ready
 from chat.lives import flag_talk
 from chat.messages import Caught, stamp
+from chat.pauses import pause_talk, resume_talk
 from chat.queue import Waiting, claim, claim_next, open_talks
 from chat.reader import Reader
 from chat.runtime import runtime
@@ -45,7 +48,7 @@ def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUI
     return Arrival(
         me=desk.card_of(tenant, membership),
         ready=presence.ready,
-        queue=current_queue(),
+        queue=current_queue(tenant),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
         colleagues=desk.colleagues(tenant, membership),
     )
@@ -63,6 +66,7 @@ class DeskSocket(Talking):
         super().__init__()
         self.readers: dict[UUID, Reader] = {}
         self._close_refs: dict[UUID, str | None] = {}
+        self._state_refs: dict[UUID, str | None] = {}
 
     async def let_in(self, place: Place) -> bool:
         found = await scoped_call(
@@ -162,6 +166,48 @@ class DeskSocket(Talking):
         page = await self.more(reader, frame.after)
         self.reply({**page, "conversation": str(frame.conversation)}, ref)
 
+    async def do_pause(self, frame: frames.Pause, ref: str | None) -> None:
+        await self._change_state(frame.conversation, ref, partial(_pause, note=frame.note))
+
+    async def do_resume(self, frame: frames.Resume, ref: str | None) -> None:
+        await self._change_state(frame.conversation, ref, _resume)
+
+    async def _change_state(
+        self, conversation: UUID, ref: str | None, change: Callable[..., None]
+    ) -> None:
+        """Change how a talk stands; the event that tells of it is the answer."""
+        self._talk(conversation)
+        self._state_refs[conversation] = ref
+        try:
+            await scoped_call(self.tenant, change, self.tenant, self.membership, conversation)
+        except BaseException:
+            self._state_refs.pop(conversation, None)
+            raise
+
+    async def do_card(self, frame: frames.DeskCard, ref: str | None) -> None:
+        reader = self._talk(frame.conversation)
+        card = await call(
+            offer_card,
+            self.tenant,
+            self.membership,
+            frame.conversation,
+            kind=frame.kind,
+            content=frame.content,
+        )
+        self.show_card(reader, card, ref)
+
+    async def do_withdraw(self, frame: frames.Withdraw, ref: str | None) -> None:
+        reader = self._talk(frame.conversation)
+        card = await scoped_call(
+            self.tenant,
+            withdraw_card,
+            self.tenant,
+            self.membership,
+            frame.conversation,
+            card_id=frame.card,
+        )
+        self.show_card(reader, card, ref)
+
     async def do_flag(self, frame: frames.Flag, ref: str | None) -> None:
         until = await scoped_call(
             self.tenant, flag_talk, self.tenant, self.membership, frame.conversation
@@ -219,7 +265,9 @@ class DeskSocket(Talking):
     def _as_conversation(self, reader: Reader, stands: desk.Stands) -> Frame:
         reader.situation = stands.situation
         reader.told_erased = stands.caught.erased_through
-        return {**stands.frame(), **self._paged(reader, stands.caught)}
+        page = self._paged(reader, stands.caught)
+        self.note_cards(reader, stands.cards)
+        return {**stands.frame(), **page, **reader.note_field(stands.situation.note)}
 
     def _paged(self, reader: Reader, caught: Caught) -> Frame:
         messages = reader.page(caught, partial(self.name_of, reader))
@@ -274,7 +322,9 @@ class DeskSocket(Talking):
 
     def on_state(self, reader: Reader, event: Event) -> None:
         state = {"type": "state", "state": event["state"], "counsellor": event["counsellor"]}
-        self._give_in(reader.conversation, state)
+        state |= {"conversation": str(reader.conversation)}
+        ref = self._state_refs.pop(reader.conversation, None)
+        self.reply({**state, **reader.note_field(event.get("note"))}, ref)
         if event.get("membership") != self.membership.pk.hex:
             # Somebody else's now, or nobody's: what was said in it is not for this window.
             self._drop(reader)
@@ -302,6 +352,9 @@ class DeskSocket(Talking):
         ended = {"type": "ended", "conversation": str(reader.conversation), "by": event["by"]}
         self.reply(ended, ref)
 
+    def naming(self, reader: Reader) -> Frame:
+        return {"conversation": str(reader.conversation)}
+
     def has(self, reader: Reader) -> bool:
         return self.readers.get(reader.conversation) is reader
 
@@ -317,3 +370,11 @@ def _next(tenant: Tenant, membership: Membership) -> desk.Stands:
 def _claim(tenant: Tenant, membership: Membership, conversation: UUID) -> desk.Stands:
     talk = claim(tenant, own_membership(tenant, membership), conversation)
     return desk.taken_talk(tenant, talk)
+
+
+def _pause(tenant: Tenant, membership: Membership, conversation: UUID, *, note: str) -> None:
+    pause_talk(tenant, own_membership(tenant, membership), conversation, note=note)
+
+
+def _resume(tenant: Tenant, membership: Membership, conversation: UUID) -> None:
+    resume_talk(tenant, own_membership(tenant, membership), conversation)

@@ -12,6 +12,7 @@ from django.db import Error as DatabaseError
 from psycopg_pool import PoolTimeout
 
 from chat.calls import call, scoped_call
+from chat.cards import read_cards
 from chat.consumers.base import Frame, Socket
 from chat.conversations import finish_end, finish_forgetting
 from chat.errors import ConversationEnded, SlowDown
@@ -179,6 +180,32 @@ class Talking(Socket):
             for event in situation.since(reader.situation):
                 self.hear(reader, event)
 
+    # Cards.
+
+    def show_card(self, reader: Reader, card: Frame, ref: str | None = None) -> None:
+        """Show one card as it is now; the same again is no news."""
+        if ref is not None or reader.cards.get(card["id"], 0) < card["version"]:
+            reader.cards[card["id"]] = card["version"]
+            self.reply({"type": "card", **card, **self.naming(reader)}, ref)
+
+    def note_cards(self, reader: Reader, cards: list[Frame]) -> list[Frame]:
+        """Return ``cards`` for a frame that shows them all; from then on they are no news."""
+        reader.cards = {card["id"]: card["version"] for card in cards}
+        return cards
+
+    def on_cards(self, reader: Reader, event: Event) -> None:
+        self.spawn(self._show_cards(reader))
+
+    async def _show_cards(self, reader: Reader) -> None:
+        cards = await scoped_call(reader.tenant, read_cards, reader.tenant, reader.conversation)
+        if self.has(reader):
+            for card in cards:
+                self.show_card(reader, card)
+
+    def naming(self, reader: Reader) -> Frame:
+        """Return what says in a frame which talk it is about, where a socket has several."""
+        return {}
+
     # Reading on.
 
     async def more(self, reader: Reader, after: int) -> Frame:
@@ -246,9 +273,10 @@ class Talking(Socket):
         self.spawn(self._tell_gone(reader))
 
     async def _tell_gone(self, reader: Reader) -> None:
-        by, others = await call(finish_end, reader.tenant, reader.conversation)
+        found = await call(finish_end, reader.tenant, reader.conversation)
         if self.has(reader):
-            self.hears["ended"](self, reader, {"by": str(by), "alternatives": others})
+            said = {"by": str(found.by), "alternatives": found.alternatives, "asks": found.asks}
+            self.hears["ended"](self, reader, said)
 
     def has(self, reader: Reader) -> bool:
         """Say whether this socket still shows that talk."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
+from uuid import UUID
 
 from chat import frames
 from chat.arrivals import Arrival, Knock, Over
-from chat.calls import call
+from chat.calls import call, scoped_call
+from chat.cards import answer_card
 from chat.consumers.base import NOT_LET_IN, REPLACED
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation, erase_conversation, secret_hash
 from chat.errors import ConversationEnded, NotLetIn
+from chat.evaluation import token_of
 from chat.events import talk_group
 from chat.fanout import Event
+from chat.leaving import leave_talk
 from chat.reader import Reader
 from chat.runtime import runtime
 from chat.states import Author, By
@@ -30,6 +35,7 @@ class VisitorSocket(Talking):
     def __init__(self) -> None:
         super().__init__()
         self._counsellor: dict[str, str] | None = None
+        self._conversation: UUID | None = None
         self._leave_ref: str | None = None
         self._erase_ref: str | None = None
 
@@ -44,7 +50,8 @@ class VisitorSocket(Talking):
 
     async def do_hello(self, frame: frames.VisitorHello, ref: str | None) -> None:
         await self.started()
-        knock = Knock(secret_hash(frame.secret), frame.after, self.id, runtime().process)
+        digest, process = secret_hash(frame.secret), runtime().process
+        knock = Knock(digest, frame.after, self.id, process, frame.tab)
         try:
             came = await runtime().arrivals.do(self.tenant, knock)
         except NotLetIn:
@@ -57,7 +64,7 @@ class VisitorSocket(Talking):
             self.reply(came, ref)
 
     def _enter(self, came: Arrival | Over, after: int, ref: str | None) -> None:
-        talk = came.conversation
+        talk = self._conversation = came.conversation
         self.reader = Reader(self.tenant, talk, self.me, give=self.give, fetch=self.fetch)
         if isinstance(came, Over):
             self.talk_gone(self.reader)
@@ -93,10 +100,11 @@ class VisitorSocket(Talking):
                 "last_seq": caught.last_seq,
                 "erased_through": caught.erased_through,
                 "seen": arrival.seen,
-                "cards": [],
+                "cards": self.note_cards(reader, arrival.cards),
                 "messages": messages,
                 "more": caught.page.more,
                 "ended": None,
+                **reader.note_field(situation.note),
             },
             ref,
         )
@@ -104,12 +112,13 @@ class VisitorSocket(Talking):
             self.give({"type": "line", "who": "counsellor", "up": False})
 
     async def left(self) -> None:
-        if self.reader is None:
-            return
         reader, self.reader = self.reader, None
-        runtime().pulse.remove(reader)
-        await runtime().boards.leave(self.tenant, self.give, visitor=reader.conversation)
-        await runtime().departures.do(self.tenant, (reader.conversation, self.id))
+        if reader is not None:
+            runtime().pulse.remove(reader)
+        # Also after the end, which may have come with the last breath of the line.
+        await runtime().boards.leave(self.tenant, self.give, visitor=self._conversation)
+        if reader is not None:
+            await runtime().departures.do(self.tenant, (reader.conversation, self.id))
 
     # What the visitor says.
 
@@ -125,6 +134,18 @@ class VisitorSocket(Talking):
     async def do_more(self, frame: frames.More, ref: str | None) -> None:
         self.reply(await self.more(self.talk, frame.after), ref)
 
+    async def do_answer(self, frame: frames.Answer, ref: str | None) -> None:
+        talk = self.talk
+        card = await scoped_call(
+            self.tenant,
+            answer_card,
+            self.tenant,
+            talk.conversation,
+            card_id=frame.card,
+            value=frame.value,
+        )
+        self.show_card(talk, card, ref)
+
     async def do_erase(self, frame: frames.Erase, ref: str | None) -> None:
         self._erase_ref = ref
         try:
@@ -135,7 +156,11 @@ class VisitorSocket(Talking):
 
     async def do_leave(self, frame: frames.Leave, ref: str | None) -> None:
         self._leave_ref = ref
-        await call(end_conversation, self.tenant, self.talk.conversation, by=By.VISITOR)
+        talk = self.talk.conversation
+        if frame.away:
+            await call(leave_talk, self.tenant, talk)
+        else:
+            await call(end_conversation, self.tenant, talk, by=By.VISITOR)
 
     # What fans out.
 
@@ -157,7 +182,8 @@ class VisitorSocket(Talking):
 
     def on_state(self, reader: Reader, event: Event) -> None:
         self._counsellor = event["counsellor"]
-        self.give({"type": "state", "state": event["state"], "counsellor": self._counsellor})
+        state = {"type": "state", "state": event["state"], "counsellor": self._counsellor}
+        self.give({**state, **reader.note_field(event.get("note"))})
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "counsellor":
@@ -166,6 +192,14 @@ class VisitorSocket(Talking):
     def on_arrived(self, reader: Reader, event: Event) -> None:
         if event["socket"] != self.id.hex:
             self.close(REPLACED)
+
+    def on_parked(self, reader: Reader, event: Event) -> None:
+        # No socket stays with the old secret, whichever tab the visitor has left from.
+        self.reply({"type": "parked"}, self._leave_ref)
+        self.close(NOT_LET_IN)
+
+    def on_resumed(self, reader: Reader, event: Event) -> None:
+        self.close(NOT_LET_IN)
 
     def on_erased(self, reader: Reader, event: Event) -> None:
         if event["through"] <= reader.found_erased and self._erase_ref is None:
@@ -182,10 +216,12 @@ class VisitorSocket(Talking):
         runtime().pulse.remove(reader)
         self.reader = None
         self.leave_group(talk_group(reader.conversation))
+        # Made here, in memory, and kept nowhere. A process of an older version tells no day.
+        day = event.get("asks")
         ended = {
             "type": "ended",
             "by": event["by"],
-            "evaluation": None,
+            "evaluation": token_of(reader.tenant, date.fromisoformat(day) if day else None),
             "alternatives": event["alternatives"],
         }
         self.reply(ended, self._leave_ref)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from chat.models.card import Card
+from chat.models.code import ResumeCode
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
 from chat.models.line import DeskSocket, Pace, Presence, Process
 from chat.models.message import Message
 
 __all__ = [
+    "Card",
     "Conversation",
     "DeskSocket",
     "Farewell",
@@ -13,5 +16,6 @@ __all__ = [
     "Pace",
     "Presence",
     "Process",
+    "ResumeCode",
     "Segment",
 ]

@@ -31,6 +31,8 @@ class Conversation(TenantModel):
     # Someone whose counsellor was lost stands before everybody else.
     front = models.BooleanField(default=False)
     queued_at = models.DateTimeField()
+    # Since when the counsellor has it; empty again once it has ended.
+    claimed_at = models.DateTimeField(null=True)
     counsellor = models.ForeignKey(
         Membership,
         on_delete=models.PROTECT,
@@ -42,11 +44,17 @@ class Conversation(TenantModel):
 
     # SHA-256 of the secret of the visitor's tab.
     secret_hash = models.BinaryField(max_length=32)
+    # The page that has the talk, by a name that it chose, and since when it is closed.
+    tab = models.UUIDField(null=True)
+    tab_closed_at = models.DateTimeField(null=True)
     # The visitor's newest socket: the one whose end is the end of the visitor's line.
     visitor_socket = models.UUIDField(null=True)
     visitor_process = models.UUIDField(null=True)
     visitor_lost_at = models.DateTimeField(null=True)
     counsellor_told_lost = models.BooleanField(default=False)
+    # While it is paused: what the visitor is told, sealed, and the id that it was sealed with.
+    note = models.BinaryField(null=True)
+    note_id = models.UUIDField(null=True)
 
     # The segment that new messages are sealed under; those before it are gone.
     segment_id = models.UUIDField()
@@ -54,6 +62,9 @@ class Conversation(TenantModel):
     erased_through = models.IntegerField(default=0)
     visitor_seen = models.IntegerField(default=0)
     counsellor_seen = models.IntegerField(default=0)
+
+    # How often cards in it have changed.
+    cards = models.PositiveIntegerField(default=0)
 
     # Since when it is known to hold personal data.  Rule: U7
     flagged_at = models.DateTimeField(null=True)

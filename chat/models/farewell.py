@@ -20,6 +20,10 @@ class Farewell(TenantModel):
     language = models.CharField(max_length=2)
     last_seq = models.IntegerField()
     ended_by = models.CharField(max_length=10, choices=By.choices)
+    # Whether it is asked afterwards how it went, and whether the tab has been asked. That it has been
+    # given a token is all that is known of it; which one is written down nowhere.  Rule: S9
+    asks = models.BooleanField(default=False, db_default=False)
+    asked = models.BooleanField(default=False, db_default=False)
     expires_at = models.DateTimeField()
 
     class Meta:

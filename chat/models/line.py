@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tenants.models import Membership
@@ -56,12 +57,14 @@ class DeskSocket(TenantModel):
 
 
 class Pace(TenantModel):
-    """How fast a tenant's queue moves: the mean of the last gaps between two claims."""
+    """How long a tenant's talks last: how many of the last in each class of lengths.
+
+    See ``chat/estimates.py``. A weight and no list: the older lighter, and no time with any.
+    """
 
     NOT_PERSONAL = True
 
-    gap_seconds = models.FloatField()
-    claimed_at = models.DateTimeField(null=True)
+    lengths = ArrayField(models.FloatField(), default=list)
 
     class Meta:
         constraints: ClassVar = [
@@ -69,4 +72,4 @@ class Pace(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.gap_seconds:.0f} s"
+        return f"{sum(self.lengths):.0f} talks"

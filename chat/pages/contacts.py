@@ -26,6 +26,7 @@ class ContactLine:
 
 
 NO_CONTACT = ContactLine(Contact.Kind.LINK, "", "", "")
+NO_PHONE = ContactLine(Contact.Kind.PHONE, "", "", "")
 
 
 def contact_lines(language: str) -> list[ContactLine]:

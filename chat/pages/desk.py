@@ -16,6 +16,7 @@ from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from chat.signposts import Signpost, signposts
 from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
@@ -42,6 +43,8 @@ class DeskPage:
     alarm: Standing | None
     # Whom to call about an address, where one is kept.  Rule: D10
     callers: list[str]
+    # What a counsellor may show a visitor the way to.  Rule: S10
+    signposts: list[Signpost]
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,14 @@ def sign_in(request: TenantRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: TenantRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, and let the browser drop what it has kept of the desk.
+
+    Not its cookies: those of sibling hosts would go as well, where one may be signed in too.
+    """
     staff.sign_out(request)
-    return redirect("login")
+    response = redirect("login")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _with_origin(response: HttpResponse) -> HttpResponse:
@@ -118,6 +126,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         sections=links_for(member),
         alarm=alarm_for(tenant, member),
         callers=people.callers(tenant),
+        signposts=signposts(tenant, language=language),
     )
 
 

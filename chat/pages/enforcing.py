@@ -66,7 +66,28 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
     ),
     "journal": (_HUMAN, ()),
     "triage": (_HUMAN, ()),
-    "evaluation": (_HUMAN, ()),
+    "evaluation": (
+        _(
+            "Nothing says to whom a form was given. The answers go into one locked bundle that is"
+            " packed anew, in an order of its own, each time one is added, and that nobody opens"
+            " before enough are in it."
+        ),
+        ("retention/tokens.py:issue", "retention/shuffled.py:put", "retention/shuffled.py:pour"),
+    ),
+    "code": (
+        _(
+            "Argon2 makes two imprints of the code: one finds the talk and is dropped at its end, one"
+            " can show who wrote. Without the line's own key nobody can try a code."
+        ),
+        ("chat/codes.py:make_code", "chat/resuming.py:resume_conversation"),
+    ),
+    "leave": (
+        _(
+            "The page empties itself before it goes, and the server makes the key of this tab"
+            " worthless. The browser's own history is out of our reach."
+        ),
+        ("static/chat/js/leaving.js", "chat/leaving.py:leave_talk"),
+    ),
     "audit": (
         _("Nothing that is written down there can be changed, and what is too old cannot be read."),
         ("tenants/audit.py:record", "retention/trail.py:AUDIT"),
@@ -86,6 +107,7 @@ _KINDS: dict[str, str | Lazy] = {
     "opening": _("Requests to open the vault"),
     "hold": _("Notes that a talk was held"),
     "account": _("Members of staff who have left"),
+    "evaluation": _("Answers to what we ask after a talk"),
 }
 
 

@@ -34,10 +34,11 @@ class UsualRow:
 
 @dataclass(frozen=True)
 class DatedRow:
-    """One date on which the usual hours do not hold, and why."""
+    """One date on which the usual hours do not hold, what is usual then, and why."""
 
     day: str
     times: str
+    usual: str
     reason: str
 
 
@@ -84,8 +85,8 @@ def _date_in_words(day: date, language: str) -> str:
 
 
 def usual_rows(week: Iterable[Day], *, language: str) -> list[UsualRow]:
-    """Return the usual hours from Monday on, equal neighbours in one row."""
-    days = sorted(week, key=lambda day: day.on.weekday())
+    """Return the usual hours from Monday on, equal neighbours in one row; of seven days or more."""
+    days = sorted(list(week)[:_WEEK], key=lambda day: day.on.weekday())
     return [_usual_row(list(run), language) for _key, run in groupby(days, key=lambda d: d.usual)]
 
 
@@ -103,16 +104,26 @@ def _usual_row(run: list[Day], language: str) -> UsualRow:
     )
 
 
-def dated_rows(week: Iterable[Day], *, language: str) -> list[DatedRow]:
-    """Return the coming seven days' corrections and holidays, today first.  Rule: D2."""
+def dated_rows(days: Iterable[Day], *, language: str) -> list[DatedRow]:
+    """Return the days that are not as usual, corrections and holidays, in order.  Rule: D2."""
     rows = []
-    for day in week:
+    for day in days:
         if day.intervals == day.usual:
             continue
         named = _date_in_words(day.on, language)
-        reason = in_language(day.reason, language) or (_("Public holiday") * day.is_holiday)
-        rows.append(DatedRow(named[:1].upper() + named[1:], times_in_words(day.intervals), reason))
+        rows.append(
+            DatedRow(
+                day=named[:1].upper() + named[1:],
+                times=times_in_words(day.intervals),
+                usual=times_in_words(day.usual),
+                reason=in_language(day.reason, language) or _holiday_in_words(day, language),
+            )
+        )
     return rows
+
+
+def _holiday_in_words(day: Day, language: str) -> str:
+    return day.holiday.get(language) or (_("Public holiday") if day.is_holiday else "")
 
 
 def times_in_words(intervals: Iterable[Interval]) -> str:

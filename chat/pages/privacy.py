@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages, life
@@ -18,7 +19,7 @@ from chat.pages.languages import LanguageLink, TenantRequest, date_in_words, in_
 from chat.pages.leaving import leave_url
 from chat.pages.public import answer
 from chat.pages.statements import Said, statements
-from chat.pages.theme import theme_url
+from chat.pages.theme import icon_of, theme_url
 from tenants import policies, promises
 from tenants.models import Contact, Policy, Statement, Tenant
 from tenants.promises import Promise
@@ -33,9 +34,10 @@ _STATEMENTS = (
 # Under which heading each kind of promise stands; the template has the headings.
 _GROUPS = {
     "talk": ("conversation", "flagged", "held", "erase"),
-    "you": ("address",),
+    "you": ("address", "code"),
     "readers": ("access", "journal", "audit"),
     "more": ("triage", "evaluation", "log"),
+    # "leave" stands with the other words about leaving.
 }
 
 
@@ -52,12 +54,14 @@ class PrivacyPage:
     """All that templates/chat/privacy.html shows."""
 
     title: str
+    icon: str
     name: str
     operator: str
     language: str
     languages: list[LanguageLink]
     theme_url: str
     leave_url: str
+    leaving: Promise
     words: str
     ways: list[life.Way]
     groups: list[Group]
@@ -69,6 +73,7 @@ class PrivacyPage:
 
 
 @require_safe
+@gzip_page
 def privacy(request: TenantRequest) -> HttpResponse:
     """Show what is promised now, and from when something else is."""
     return answer(request, "chat/privacy.html", privacy_page)
@@ -80,12 +85,14 @@ def privacy_page(tenant: Tenant, *, language: str, now: datetime) -> PrivacyPage
     said = statements(language)
     return PrivacyPage(
         title=tenant.neutral_title,
+        icon=icon_of(tenant),
         name=tenant.name,
         operator=tenant.operator.name,
         language=language,
         languages=languages.links_for(languages.offered_by(tenant), current=language),
         theme_url=theme_url(tenant),
         leave_url=leave_url(tenant),
+        leaving=promises.about_leaving(tenant, policy, language=language),
         words=in_language(policy.texts, language),
         ways=life.ways(policy, language=language),
         groups=_groups(promises.all_sentences(tenant, policy, language=language)),

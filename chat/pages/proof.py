@@ -12,6 +12,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages
@@ -19,7 +20,7 @@ from chat.pages.enforcing import Enforced, enforced, kind_in_words
 from chat.pages.languages import LanguageLink, TenantRequest, date_in_words
 from chat.pages.leaving import leave_url
 from chat.pages.public import answer
-from chat.pages.theme import theme_url
+from chat.pages.theme import icon_of, theme_url
 from retention import ledger
 from retention import proof as proving
 from retention.overdue import LATE, Overdue, overdue
@@ -45,6 +46,7 @@ class ProofPage:
     """All that templates/chat/proof.html shows."""
 
     title: str
+    icon: str
     name: str
     operator: str
     language: str
@@ -62,6 +64,7 @@ class ProofPage:
 
 
 @require_safe
+@gzip_page
 def proof(request: TenantRequest) -> HttpResponse:
     """Show the proof as it stands now."""
     response = answer(request, "chat/proof.html", proof_page)
@@ -87,6 +90,7 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
     latest, told = ledger.latest_day(), proving.last_day_told()
     return ProofPage(
         title=tenant.neutral_title,
+        icon=icon_of(tenant),
         name=tenant.name,
         operator=tenant.operator.name,
         language=language,

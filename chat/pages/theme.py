@@ -37,6 +37,11 @@ def version_of(tenant: Tenant) -> str:
     return hashlib.sha256(stylesheet_of(tenant).encode()).hexdigest()[:12]
 
 
+def icon_of(tenant: Tenant) -> str:
+    """Return the file of the icon that stands in a browser's tabs, for ``{% static %}``."""
+    return f"icons/{tenant.neutral_icon}.svg"
+
+
 def theme_url(tenant: Tenant) -> str:
     """Return the stylesheet's address, which changes when the colours do."""
     return f"/theme.css?v={version_of(tenant)}"

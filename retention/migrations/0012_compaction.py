@@ -45,6 +45,8 @@ BEGIN
     IF v_deleted IS NOT DISTINCT FROM (SELECT deleted FROM vault_compaction) THEN
         RETURN false;
     END IF;
+    -- In the order in which those who destroy take them.
+    LOCK TABLE vault_opening, vault_day, vault_passed, vault_share IN ACCESS EXCLUSIVE MODE;
     SELECT bool_and(keys_rewrite(t)) INTO v_clean
     FROM unnest(v_tables) t;
     IF NOT v_clean THEN

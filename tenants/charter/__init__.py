@@ -15,9 +15,11 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from tenants.charter.contradictions import refuse_contradictions
+from tenants.charter.evaluation import read_evaluation
 from tenants.charter.openings import read_opens
 from tenants.charter.policy import read_policy
 from tenants.charter.sections import (
+    read_bubble,
     read_contacts,
     read_identity,
     read_notices,
@@ -86,6 +88,7 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
     root = Table(values, key="", problems=problems)
     identity = read_identity(root)
     languages = identity.languages
+    theme, bubble = read_theme(root), read_bubble(root)
     charter = Charter(
         file=problems.file,
         identity=identity,
@@ -94,11 +97,13 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         statements=read_statements(root, languages),
         requirements=read_requirements(root, languages),
         policy=read_policy(root, languages),
+        evaluation=read_evaluation(root, languages),
         notices=read_notices(root, languages),
         contacts=read_contacts(root, languages),
         partners=read_partners(root, languages),
         queue=read_queue(root),
-        theme=read_theme(root),
+        theme={**theme, **bubble.colours},
+        bubble=bubble,
     )
     root.done()
     refuse_contradictions(charter, problems)

@@ -31,8 +31,11 @@ _STARTS = {
     "account": ("left",),
     "session": ("signed_in",),
     "log": ("written",),
+    "evaluation": ("given", "pooled"),
 }
-_ALWAYS = tuple(kind for kind in _STARTS if kind != "address")
+_ALWAYS = tuple(kind for kind in _STARTS if kind not in ("address", "evaluation"))
+# Answers are put together after midnight: what lives no longer than a day is never read.
+_SHORTEST_WAIT_DAYS = 2.0
 # Somebody who was signed in yesterday may not be at the desk today.
 _LONGEST_SESSION_DAYS = 1.0
 _PAIRS = (
@@ -46,6 +49,7 @@ _PAIRS = (
 def refuse_contradictions(charter: shape.Charter, problems: Problems) -> None:
     """Note in ``problems`` what in ``charter`` contradicts itself."""
     refuse_policy(charter.policy, problems)
+    _refuse_offering_nothing(charter, problems)
     _refuse_twice(charter, problems)
     _refuse_self(charter, problems)
     _refuse_unreadable(charter.theme, problems)
@@ -65,6 +69,7 @@ def refuse_policy(policy: shape.Policy, problems: Problems) -> None:
                     expected="one",
                 )
         _refuse_kept_and_gone(policy, problems)
+        _refuse_answers_without_end(policy, problems)
     _refuse_asking_for_nothing(policy, problems)
 
 
@@ -127,6 +132,12 @@ def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
             found=shown(policy.may_erase),
             expected=f"false: talks are kept, {length(usual)}",
         )
+    if policy.parks and not usual.amount:
+        problems.note(
+            "policy.leave.parks",
+            found=shown(policy.parks),
+            expected="false: talks are deleted at close, and who leaves wants it closed",
+        )
     for index, each in enumerate(policy.keep):
         if "access" in each.suspended_by and policy.access != "anyone":
             problems.note(
@@ -134,6 +145,32 @@ def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
                 found='"access"',
                 expected='policy.access.who = "anyone", or no such hold',
             )
+
+
+def _refuse_answers_without_end(policy: shape.Policy, problems: Problems) -> None:
+    """Note where it is asked how it went and not said how long the answers live, or the reverse."""
+    lives = {starts: policy.life("evaluation", starts) for starts in _STARTS["evaluation"]}
+    if any((life is not None) != policy.evaluation for life in lives.values()):
+        problems.note(
+            "policy.evaluation.offered",
+            found=shown(policy.evaluation),
+            expected='lives of "evaluation" from "given" and from "pooled" where it is true, '
+            "and none where it is false",
+        )
+    waits = lives["given"]
+    if waits and _days(waits) < _SHORTEST_WAIT_DAYS:
+        problems.note("policy.keep", found=length(waits), expected="at least 2 days")
+
+
+def _refuse_offering_nothing(charter: shape.Charter, problems: Problems) -> None:
+    if bool(charter.evaluation) != charter.policy.evaluation and not (
+        problems.below("evaluation") or problems.below("policy.evaluation")
+    ):
+        problems.note(
+            "policy.evaluation.offered",
+            found=shown(charter.policy.evaluation),
+            expected="questions [[evaluation]] where it is true, and none where it is false",
+        )
 
 
 def _refuse_asking_for_nothing(policy: shape.Policy, problems: Problems) -> None:
@@ -148,6 +185,7 @@ def _refuse_asking_for_nothing(policy: shape.Policy, problems: Problems) -> None
 def _refuse_twice(charter: shape.Charter, problems: Problems) -> None:
     names: Mapping[str, Iterable[str]] = {
         "subjects": (each.slug for each in charter.subjects),
+        "evaluation": (each.slug for each in charter.evaluation),
         "requirements": (f"{each.group}/{each.kind}" for each in charter.requirements),
         "notices": (each.slug for each in charter.notices),
         "contacts": (f"{each.kind} {each.value}" for each in charter.contacts),

@@ -19,6 +19,7 @@ def read_policy(root: Table, languages: Sequence[str]) -> shape.Policy:
     address, life, address_rule = _address(table.table("address"))
     access, access_rule = _one(table.table("access"), "who")
     erase, erase_rule = _yes(table.table("erase"), "allowed")
+    parks, leave_rule = _yes(table.table("leave"), "parks")
     journal, journal_rule = _yes(table.table("journal"), "written")
     triage, triage_rule = _yes(table.table("triage"), "offered")
     evaluation, evaluation_rule = _yes(table.table("evaluation"), "offered")
@@ -28,6 +29,7 @@ def read_policy(root: Table, languages: Sequence[str]) -> shape.Policy:
     return shape.Policy(
         address=address,
         may_erase=erase,
+        parks=parks,
         access=access,
         journal=journal,
         triage=triage,
@@ -36,6 +38,7 @@ def read_policy(root: Table, languages: Sequence[str]) -> shape.Policy:
             "address": address_rule,
             "access": access_rule,
             "erase": erase_rule,
+            "leave": leave_rule,
             "journal": journal_rule,
             "triage": triage_rule,
             "evaluation": evaluation_rule,

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from tenants.charter import shape
 from tenants.charter.table import LANGUAGES, SLUG, Table
-from tenants.models import Contact, Partner, Statement
+from tenants.models import Contact, Icon, Partner, Statement, Tenant
 
 COUNTRIES = ("NO", "SE")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -17,6 +17,9 @@ _RESERVED = re.compile(r"admin|www|api|desk-.*")
 _PHONE = re.compile(r"\+?\d(?:[ -]?\d){2,14}")
 _EMAIL = re.compile(r"[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LINK = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s\"<>]*)?")
+# What a browser calls a page's origin, letter for letter: it goes into a header as it stands.
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ORIGIN = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?", re.ASCII)
 _VALUES = {
     "emergency": (_PHONE, "a telephone number"),
     "phone": (_PHONE, "a telephone number"),
@@ -33,6 +36,7 @@ def read_identity(root: Table) -> shape.Identity:
         slug=_tenant_slug(table, "slug"),
         name=table.text("name"),
         neutral_title=table.text("neutral_title", most=40),
+        neutral_icon=_icon(table),
         country=table.choice("country", COUNTRIES),
         zone=_zone(table),
         languages=table.words("languages", LANGUAGES),
@@ -46,6 +50,11 @@ def read_identity(root: Table) -> shape.Identity:
     operator.done()
     table.done()
     return identity
+
+
+def _icon(table: Table) -> str:
+    has_one = table.has("neutral_icon")
+    return table.choice("neutral_icon", Icon.values) if has_one else Icon.DOT.value
 
 
 def _tenant_slug(table: Table, key: str) -> str:
@@ -102,6 +111,7 @@ def _requirement(entry: Table, languages: tuple[str, ...]) -> shape.Requirement:
         years=entry.whole("years", least=0, most=12),
         label=entry.texts(languages, most=120),
         rule=entry.rule(),
+        announced=entry.has("announced") and entry.flag("announced"),
     )
     entry.done()
     return requirement
@@ -118,6 +128,7 @@ def read_notices(root: Table, languages: tuple[str, ...]) -> tuple[shape.Notice,
                 phone=phone,
                 active=entry.flag("active"),
                 rule=entry.rule(),
+                beside_hours=entry.has("beside_hours") and entry.flag("beside_hours"),
             )
         )
         entry.done()
@@ -146,27 +157,44 @@ def read_partners(root: Table, languages: tuple[str, ...]) -> tuple[shape.Partne
 
 
 def read_queue(root: Table) -> shape.Queue:
-    queue, talk = root.table("queue"), root.table("talk")
+    queue, talk, code = (root.table(name) for name in ("queue", "talk", "code"))
     found = shape.Queue(
         cap=queue.whole("cap", least=1, most=500),
         unstaffed=queue.flag("unstaffed"),
+        closing_warning_minutes=queue.whole("closing_warning_minutes", least=0, most=120),
         last_call_minutes=queue.whole("last_call_minutes", least=0, most=120),
         capacity=talk.whole("at_once", least=1, most=10),
         visitor_lost_minutes=talk.whole("visitor_lost_minutes", least=2, most=240),
         shows_first_name=talk.flag("shows_first_name"),
+        offers_code=code.flag("offered"),
+        code_rule=code.rule(),
     )
     for table in (queue, talk):
         table.rule()
         table.done()
+    code.done()
     return found
 
 
 def read_theme(root: Table) -> dict[str, str]:
-    theme, bubble = root.table("theme"), root.table("bubble")
+    theme = root.table("theme")
     found = {key: theme.colour(key) for key in ("accent", "accent_text", "surface", "text")}
-    if bubble.choice("shown", ("while_open", "never")) == "while_open":
-        found |= {"bubble": bubble.colour("colour"), "bubble_text": bubble.colour("text")}
-    for table in (theme, bubble):
-        table.rule()
-        table.done()
+    theme.rule()
+    theme.done()
     return found
+
+
+def read_bubble(root: Table) -> shape.Bubble:
+    """Return ``[bubble]``; its colours are part of the theme.  Rule: T2"""
+    table = root.table("bubble")
+    bubble = shape.Bubble("", (), {})
+    if table.choice("shown", ("while_open", "never")) == "while_open":
+        opens = table.choice("opens", Tenant.BubbleOpens.values)
+        origins: tuple[str, ...] = ()
+        if opens == Tenant.BubbleOpens.FRAME:
+            origins = table.matches("origins", _ORIGIN, 'an origin such as "https://www.town.se"')
+        colours = {"bubble": table.colour("colour"), "bubble_text": table.colour("text")}
+        bubble = shape.Bubble(opens, origins, colours)
+    table.rule()
+    table.done()
+    return bubble

@@ -16,6 +16,7 @@ class Identity:
     slug: str
     name: str
     neutral_title: str
+    neutral_icon: str
     country: str
     zone: str
     languages: tuple[str, ...]
@@ -71,6 +72,7 @@ class Requirement:
     years: int
     label: Texts
     rule: str
+    announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Notice:
     phone: str
     active: bool
     rule: str
+    beside_hours: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,25 @@ class Partner:
     slug: str
     mode: str
     texts: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """What can be answered; of a scale its two ends, whose slugs are numbers."""
+
+    slug: str
+    label: Texts
+
+
+@dataclass(frozen=True)
+class Question:
+    """One ``[[evaluation]]``: what is asked after the talk."""
+
+    slug: str
+    kind: str
+    label: Texts
+    choices: tuple[Option, ...]
     rule: str
 
 
@@ -117,6 +139,7 @@ class Policy:
 
     address: str
     may_erase: bool
+    parks: bool
     access: str
     journal: bool
     triage: bool
@@ -132,14 +155,26 @@ class Policy:
 
 @dataclass(frozen=True)
 class Queue:
-    """``[queue]`` and ``[talk]``."""
+    """``[queue]``, ``[talk]`` and ``[code]``."""
 
     cap: int
     unstaffed: bool
     capacity: int
+    closing_warning_minutes: int
     last_call_minutes: int
     visitor_lost_minutes: int
     shows_first_name: bool
+    offers_code: bool
+    code_rule: str
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """``[bubble]``: how it opens the chat, from which pages; ``opens`` is empty without one."""
+
+    opens: str
+    origins: tuple[str, ...]
+    colours: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -153,11 +188,13 @@ class Charter:
     statements: tuple[Statement, ...]
     requirements: tuple[Requirement, ...]
     policy: Policy
+    evaluation: tuple[Question, ...]
     notices: tuple[Notice, ...]
     contacts: tuple[Contact, ...]
     partners: tuple[Partner, ...]
     queue: Queue
     theme: Mapping[str, str]
+    bubble: Bubble
 
     @property
     def slug(self) -> str:

@@ -154,6 +154,18 @@ class Table:
                 words.append(word)
         return tuple(words)
 
+    def matches(self, key: str, pattern: re.Pattern[str], expected: str) -> tuple[str, ...]:
+        """Return a list of at least one text, each of the form of ``pattern`` and there once."""
+        value = self._typed(key, list, [], "a list of texts")
+        for index, text in enumerate(value):
+            if not isinstance(text, str) or not pattern.fullmatch(text):
+                self.refuse(f"{key}[{index}]", found=text, expected=expected)
+            elif text in value[:index]:
+                self.refuse(f"{key}[{index}]", found=text, expected="each once")
+        if self._is(key, list) and not value:
+            self.refuse(key, found=value, expected=f"at least one, {expected}")
+        return tuple(value)
+
     def texts(self, languages: Collection[str], *, most: int = 600) -> dict[str, str]:
         """Return this table's text in each of the tenant's languages; the keys are theirs."""
         if not languages:

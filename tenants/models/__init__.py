@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tenants.models.audit import AuditEntry
 from tenants.models.contact import Contact
+from tenants.models.evaluation import EvaluationForm, EvaluationQuestion
 from tenants.models.hours import Hours, HoursException
 from tenants.models.job import JobRun
 from tenants.models.notice import Notice
@@ -9,17 +10,20 @@ from tenants.models.operator import Operator
 from tenants.models.partner import Partner
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
-from tenants.models.staff import Membership, Qualification, Role, User
+from tenants.models.staff import Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
-from tenants.models.tenant import Country, Tenant, TenantHost
+from tenants.models.tenant import Country, Icon, Tenant, TenantHost
 
 __all__ = [
     "AuditEntry",
     "Contact",
     "Country",
+    "EvaluationForm",
+    "EvaluationQuestion",
     "Hours",
     "HoursException",
+    "Icon",
     "JobRun",
     "Membership",
     "Notice",
@@ -30,6 +34,7 @@ __all__ = [
     "Qualification",
     "Requirement",
     "Role",
+    "Shift",
     "Statement",
     "Subject",
     "Tenant",

@@ -16,6 +16,8 @@ class Notice(TenantModel):
     texts = models.JSONField(default=dict)
     phone = models.CharField(max_length=24, blank=True)
     active = models.BooleanField()
+    # Corrects the hours, until it is switched off: it stands beside them too.
+    beside_hours = models.BooleanField(default=False)
     rule = models.CharField(max_length=4)
 
     class Meta:

@@ -33,6 +33,8 @@ class Policy(TenantModel):
     begins_at = models.DateTimeField(null=True)
     address = models.CharField(max_length=5, choices=Address.choices)
     may_erase = models.BooleanField()
+    # What becomes of a talk whose visitor presses "leave": it ends, or it is parked. D12 says nothing of it.
+    parks = models.BooleanField(default=False)
     access = models.CharField(max_length=11, choices=Access.choices)
     journal = models.BooleanField()
     triage = models.BooleanField()
@@ -71,7 +73,7 @@ class Policy(TenantModel):
 
 
 class PolicyRule(TenantModel):
-    """How long one kind of data lives under one version.  Rule: D5, D7, U7, U8, T9.
+    """How long one kind of data lives under one version.  Rule: D5, D7, S9, U7, U8, T9.
 
     Zero seconds from ``ended`` is "deleted at close".
     """
@@ -85,6 +87,7 @@ class PolicyRule(TenantModel):
         ACCOUNT = "account", "a member of staff"
         SESSION = "session", "that a member of staff is signed in"
         LOG = "log", "what the programs write about themselves"
+        EVALUATION = "evaluation", "what is answered after a talk"
 
     class Starts(models.TextChoices):
         ENDED = "ended", "when the talk ends"
@@ -93,6 +96,8 @@ class PolicyRule(TenantModel):
         WRITTEN = "written", "when it is written"
         LEFT = "left", "when they have left"
         SIGNED_IN = "signed_in", "when they sign in"
+        GIVEN = "given", "on the day on which it is answered"
+        POOLED = "pooled", "in the week in which it is put together with the answers of others"
 
     class Unit(models.TextChoices):
         SECONDS = "seconds", "seconds"

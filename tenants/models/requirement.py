@@ -19,6 +19,8 @@ class Requirement(TenantModel):
     kind = models.SlugField(max_length=40)
     years = models.PositiveSmallIntegerField()  # of completed study; 0 where none are promised
     label = models.JSONField(default=dict)
+    # Not always there: visitors are told on the days on which somebody who holds it is.
+    announced = models.BooleanField(default=False)
     rule = models.CharField(max_length=4)
 
     class Meta:

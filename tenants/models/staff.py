@@ -93,6 +93,34 @@ class Membership(TenantModel):
         return str(title)
 
 
+class Shift(TenantModel):
+    """When a member is to be there, as the rota says. Goes with the member.  Rule: S3."""
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "membership", "begins_at"], name="shift_begins_once"
+            ),
+            # A shift that ends before it begins would never be seen, and nobody would see why.
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("begins_at")), name="shift_has_length"
+            ),
+        ]
+        indexes: ClassVar = [
+            # Who is there now or later.
+            models.Index(fields=["tenant", "ends_at"], name="shift_to_come")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.begins_at:%Y-%m-%d %H:%M} {self.membership_id}"
+
+
 class Qualification(TenantModel):
     """What a member has shown that they hold; compared with the tenant's Requirement rows."""
 

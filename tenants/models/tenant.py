@@ -13,25 +13,48 @@ class Country(models.TextChoices):
     SWEDEN = "SE", "Sweden"
 
 
+class Icon(models.TextChoices):
+    """What stands beside the title in a browser's tabs: each could be of any page at all."""
+
+    DOT = "dot", "a grey dot"
+    NOTE = "note", "a sheet with lines"
+    BOOK = "book", "a book"
+    CLOUD = "cloud", "a cloud"
+
+
 class Tenant(models.Model):
     """One helpline on one subdomain. What it promises stands in the rows that point here."""
+
+    class BubbleOpens(models.TextChoices):
+        FRAME = "frame", "a frame in the page"
+        TAB = "tab", "a tab of its own"
 
     slug = models.SlugField(max_length=40, unique=True)
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="tenants")
     name = models.CharField(max_length=120)
     # What a browser's history and tab show; says nothing about why one came.
     neutral_title = models.CharField(max_length=40)
+    neutral_icon = models.CharField(max_length=5, choices=Icon.choices, default=Icon.DOT)
     country = models.CharField(max_length=2, choices=Country.choices)
     zone = models.CharField(max_length=40)
     languages = ArrayField(models.CharField(max_length=2))
     theme = models.JSONField(default=dict)
+    # How the bubble on the organisation's own pages opens the chat; empty where there is none.
+    bubble_opens = models.CharField(max_length=5, choices=BubbleOpens.choices, blank=True)
+    # The pages that may show the chat in a frame, by their origins: these exactly.
+    bubble_origins = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     closed_on_holidays = models.BooleanField()
     queue_cap = models.PositiveSmallIntegerField()
     queues_unstaffed = models.BooleanField()
     capacity = models.PositiveSmallIntegerField()
+    # How long before closing time those who wait are told of it.
+    closing_warning_minutes = models.PositiveSmallIntegerField()
     last_call_minutes = models.PositiveSmallIntegerField()
     visitor_lost_minutes = models.PositiveSmallIntegerField()
     shows_first_name = models.BooleanField()
+    # Whether a visitor is offered a code to come back with, and where that is told.
+    offers_code = models.BooleanField(default=False)
+    code_rule = models.CharField(max_length=4, default="ours")
     live = models.BooleanField(default=True)
 
     class Meta:

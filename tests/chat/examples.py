@@ -30,6 +30,12 @@ _PATTERNS = {
     "member": _UUID,
     "time": _TIME,
     "secret": _SECRET,
+    "line": re.compile(r"[A-Za-z0-9_-]{86}"),
+    "evaluation": re.compile(r"[A-Za-z0-9_-]{64}"),
+    "hash": re.compile(r"[0-9a-f]{64}"),
+    "salt": re.compile(r"[0-9a-f]{24}\?expires=\d{10}&"),
+    "code": re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}"),
+    "tab": _UUID,
     "words": re.compile(r"(?s).+"),
     "token": re.compile(r"\w+"),
     "login": re.compile(r"\S+@\S+"),
@@ -95,7 +101,7 @@ class Values:
 
         def value(match: re.Match[str]) -> str:
             name = match[0]
-            if name not in self.known and match["stem"] in {"message", "talk"}:
+            if name not in self.known and match["stem"] in {"message", "talk", "tab"}:
                 self.known[name] = str(uuid4())
             return str(self.known[name])
 
@@ -116,7 +122,7 @@ class Values:
     def _named(self, name: str, found: Any) -> bool:
         match = _NAME.fullmatch(name)
         assert match
-        if match["stem"] == "seconds":
+        if match["stem"] in {"seconds", "number"}:
             return type(found) is int and found >= 0
         if match["stem"] == "alternatives":
             return found != [] and all(one.keys() in _ALTERNATIVES for one in found)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -16,7 +17,7 @@ from chat.consumers import base
 from chat.events import layer
 from chat.valkeys import read_host
 from retention import clock
-from tenants.models import HoursException, Qualification, Role, Tenant
+from tenants.models import Contact, HoursException, Qualification, Role, Tenant
 from tests.chat.examples import Step, Values
 from tests.clients import (
     Answer,
@@ -31,8 +32,10 @@ from tests.clients import (
     sign_in,
     start,
 )
+from tests.overhttp import Near, events
+from tests.proofs import proof_of
 from tests.versions import FLAGGED, promise_more
-from tests.world import PASSWORD, address_of, hire
+from tests.world import PASSWORD, PATIENCE_SECONDS, address_of, hire, open_tenants
 
 ROLES = {str(role) for role in Role}
 
@@ -45,6 +48,7 @@ class Stage:
         self.values = Values()
         self.wires: dict[str, Wire] = {}
         self.answers: dict[str, Answer] = {}
+        self.streams: dict[str, AsyncIterator[tuple[str, Frame]]] = {}
         self.cookies: dict[str, str] = {}
         self.client: tuple[str, int] | None = None
         self.closing = AsyncExitStack()
@@ -74,6 +78,11 @@ class Stage:
     async def asked(self, who: str, method: str, rest: str) -> None:
         place, _, body = rest.partition(" ")
         host, path = self.host_and_path(who, place)
+        if path == "/line" and "stream" in body:
+            parts = Near(headers_at(host)).stream(path, json.loads(body))
+            self.closing.push_async_callback(parts.aclose)
+            self.streams[who] = events(parts)
+            return
         kind = b"application/json" if body.startswith("{") else b"application/x-www-form-urlencoded"
         said = [(b"content-type", kind), (b"origin", f"https://{host}".encode())]
         if who in self.cookies:
@@ -127,6 +136,8 @@ class Stage:
             assert await self.wires[who].closed() == int(what.removeprefix("close "))
         elif re.match(r"\d{3}\b", what):
             self.answered(who, what)
+        elif streamed := re.fullmatch(r"(?:event: (\w+) )?data: (.+)", what):
+            await self.event_heard(who, streamed[1] or "", json.loads(streamed[2]))
         else:
             await self.frame_heard(who, json.loads(what))
 
@@ -139,6 +150,12 @@ class Stage:
         elif body:
             found = answer.json()
             assert self.values.agree(json.loads(body), found), found
+
+    async def event_heard(self, who: str, kind: str, expected: Frame) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            found = await anext(self.streams[who])
+        assert found[0] == kind
+        assert self.values.agree(expected, found[1]), found
 
     async def frame_heard(self, who: str, expected: Frame) -> None:
         wire = self.wires[who]
@@ -170,6 +187,11 @@ async def line_closed(stage: Stage) -> None:
     await scoped_call(stage.tenant, close)
 
 
+async def closes_soon(stage: Stage) -> None:
+    # A Wednesday on which the line is open until 13 in Oslo, and a quarter of an hour of last call.
+    await moved_clock(datetime(2030, 9, 18, 10, 40, tzinfo=UTC))
+
+
 async def _changed(stage: Stage, **values: int | bool) -> None:
     await call(lambda: Tenant.objects.filter(pk=stage.tenant.pk).update(**values))
 
@@ -181,6 +203,16 @@ async def one_may_wait(stage: Stage) -> None:
 async def one_start_at_once(stage: Stage) -> None:
     stage.monkeypatch.setattr(settings, "START_BURST", 1)
     stage.client = ("203.0.113.90", 50_123)
+
+
+async def work_done(stage: Stage) -> None:
+    challenge = stage.answers["visitor"].json()["challenge"]
+    stage.values.known["<proof>"] = proof_of(challenge)
+
+
+async def one_code_at_once(stage: Stage) -> None:
+    stage.monkeypatch.setattr(settings, "CODE_BURST", 1)
+    stage.client = ("203.0.113.91", 50_123)
 
 
 async def no_queue_unstaffed(stage: Stage) -> None:
@@ -199,12 +231,20 @@ async def kept_line(stage: Stage) -> None:
     stage.tenant, stage.other = stage.other, stage.tenant
 
 
+async def asking_line(stage: Stage) -> None:
+    (stage.tenant,) = await call(open_tenants, "sexogsamfunn")
+
+
 async def flagged_talks_go_sooner(stage: Stage) -> None:
     await scoped_call(stage.tenant, promise_more, stage.tenant, FLAGGED)
 
 
 async def fifteen_minutes(stage: Stage) -> None:
     await moved_clock(await call(clock.now) + timedelta(minutes=15))
+
+
+async def twenty_seconds(stage: Stage) -> None:
+    await moved_clock(await call(clock.now) + timedelta(seconds=20))
 
 
 async def unqualified(stage: Stage) -> None:
@@ -225,6 +265,7 @@ async def _arrive(stage: Stage, who: str, suffix: str) -> None:
     stage.values.known |= {
         f"<talk{suffix}>": opened["conversation"],
         f"<secret{suffix}>": opened["secret"],
+        f"<code{suffix}>": opened["resume_code"],
     }
     await stage.connected(who, "/ws/visitor")
     wire = stage.wires[who]
@@ -270,6 +311,11 @@ async def long_talk(stage: Stage) -> None:
         await window.next()
 
 
+async def number_to_call(stage: Stage) -> None:
+    contact = await scoped_call(stage.tenant, Contact.objects.get, value="800 99 900")
+    stage.values.known["<contact>"] = f"contact:{contact.pk}"
+
+
 async def twenty_said(stage: Stage) -> None:
     tab = stage.wires["visitor"]
     assert isinstance(tab, Visitor)
@@ -295,15 +341,21 @@ async def foreign_talk(stage: Stage) -> None:
 
 DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the line is closed": line_closed,
+    "the line closes in twenty minutes, and those who wait are taken for fifteen more": closes_soon,
     "one may wait here at a time": one_may_wait,
     "one talk may be begun from one place at once": one_start_at_once,
+    "the visitor does the work": work_done,
+    "one code may be tried from one place at once": one_code_at_once,
     "this line does not let anybody wait while nobody is ready": no_queue_unstaffed,
     "one talk at once here": one_talk_at_once,
     "the ten seconds are short": hellos_are_due_soon,
     "this line keeps talks for three months, and does not offer to erase": kept_line,
+    "this line asks afterwards how it went": asking_line,
     "this line deletes a talk with personal data within a working day": flagged_talks_go_sooner,
     "fifteen minutes pass": fifteen_minutes,
+    "twenty seconds pass": twenty_seconds,
     "the counsellor's papers have expired": unqualified,
+    "the line's list has a number to call": number_to_call,
     "a visitor is waiting": waiting_visitor,
     "two visitors are waiting": two_waiting,
     "a counsellor is ready": counsellor_ready,

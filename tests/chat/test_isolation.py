@@ -89,6 +89,8 @@ def rest(kind: str) -> Frame:
     fields: dict[str, Frame] = {
         "say": {"id": str(uuid4()), "text": "hello"},
         "seen": {"seq": 1},
+        "card": {"kind": "signpost", "content": {"to": "partner:nobody"}},
+        "withdraw": {"card": str(uuid4())},
         "more": {"after": 0},
         "open": {"purpose": "a look at the other line's talk"},
     }

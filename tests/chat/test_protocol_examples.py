@@ -30,7 +30,11 @@ CODES = {
     *("invalid", "not_found", "ended", "taken", "not_ready", "at_capacity", "empty", "closed"),
     *("qualification_missing", "not_allowed", "slow_down"),
 }
-REFUSED_STARTS = {"409 closed", "409 full", "400 invalid", "429 slow_down", "421 unknown_host"}
+# What HTTP refuses: the start of a talk, the way back to it, and what is asked of a line.
+REFUSED = {
+    *("409 closed", "409 full", "400 invalid", "428 proof_required", "421 unknown_host"),
+    *("404 not_found", "429 slow_down"),
+}
 # 1012 takes a server that stops (tests/chat/test_live.py), 1011 a dead line (tests/faults).
 CLOSES = {"4400", "4401", "4403", "4408", "4409", "4429"}
 
@@ -79,5 +83,5 @@ def test_every_frame_code_and_close_has_an_example() -> None:
     }
     assert {one["type"] for one in out} == SERVER_FRAMES
     assert {one["code"] for one in out if one["type"] == "error"} == CODES
-    assert {f"{status} {json.loads(body)['error']}" for status, body in refused} == REFUSED_STARTS
+    assert {f"{status} {json.loads(body)['error']}" for status, body in refused} == REFUSED
     assert {what.removeprefix("close ") for what in told if what.startswith("close")} == CLOSES

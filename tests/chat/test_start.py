@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from chat.calls import call, scoped_call
+from chat.codes import read_code
 from chat.models import Conversation, Segment
 from retention import clock
 from tenants.models import HoursException, Notice, Tenant
@@ -58,7 +59,7 @@ async def test_start_gives_a_talk_that_only_its_secret_opens(tenant: Tenant, oth
             "conversation": str(talk.pk),
             "secret": said["secret"],
             "socket": "/ws/visitor",
-            "resume_code": None,
+            "resume_code": said["resume_code"],
         },
     )
     assert (talk.language, talk.urgent, talk.state, talk.segment_id) == (
@@ -67,6 +68,7 @@ async def test_start_gives_a_talk_that_only_its_secret_opens(tenant: Tenant, oth
         "waiting",
         kept.pk,
     )
+    assert read_code(said["resume_code"]).reveal() == said["resume_code"]
     assert said["secret"].encode() not in bytes(talk.secret_hash)
     assert await talks_of(other) == 0
     async with clients.visitor(other, secret=said["secret"], greet=False) as elsewhere:
@@ -192,8 +194,9 @@ async def test_status_says_who_is_there_and_may_be_read_and_cached_by_anybody(
         "protocol": 1,
         "open": True,
         "accepting": True,
+        "staffed": False,
         "waiting": 1,
-        "wait_seconds": 600,
+        "wait_seconds": None,
         "opens_at": None,
         "closes_at": said["closes_at"],
         "notice": None,

@@ -10,7 +10,6 @@ from django.test import override_settings
 
 from chat import starts
 from chat.calls import call, scoped_call
-from chat.errors import SlowDown
 from chat.starts import Starts
 from retention import clock
 from retention.models import AddressRecord
@@ -116,11 +115,13 @@ async def test_one_place_is_slowed_down_and_others_are_not(tenant: Tenant, other
         other_line = await begin_from(other, place)
         unknown = [(await begin_from(tenant, None))[0] for _ in range(3)]
 
-    assert [status for status, _ in answers] == [201, 201, 429]
-    assert answers[2][1] == {
-        "error": "slow_down",
-        "text": "too many talks were begun here at once",
-        "retry_seconds": 60,
+    said = answers[2][1]
+    assert [status for status, _ in answers] == [201, 201, 428]
+    assert said == {
+        "error": "proof_required",
+        "text": "many talks were begun from here: solve the challenge, or wait",
+        "challenge": said["challenge"],
+        "retry_seconds": 120,
     }
     assert (elsewhere[0], other_line[0], unknown) == (201, 201, [201] * 3)
 
@@ -138,16 +139,16 @@ def test_count_follows_a_place_to_its_next_bucket_and_is_forgotten(
 ) -> None:
     counted = Starts()
     for _ in range(2):
-        counted.take(tenant, (b"old", b"older"))
-    with pytest.raises(SlowDown) as refused:
-        counted.take(tenant, (b"new", b"old"))
-    assert refused.value.retry_seconds == 10
+        assert counted.take(tenant, (b"old", b"older"), load=0) is None
+    price = counted.take(tenant, (b"new", b"old"), load=0)
+    assert price is not None
+    assert price.retry_seconds == 20
 
-    clocked[0] += 10
-    counted.take(tenant, (b"new", b"old"))
+    clocked[0] += 20
+    assert counted.take(tenant, (b"new", b"old"), load=0) is None
     assert list(counted._left) == [(tenant.pk, b"new")]
     clocked[0] += 20
-    counted.take(tenant, (b"somebody", b"else"))
+    counted.take(tenant, (b"somebody", b"else"), load=0)
     assert list(counted._left) == [(tenant.pk, b"somebody")]
 
 
@@ -159,6 +160,6 @@ def test_no_more_places_are_remembered_than_fit(
     counted = Starts()
 
     for number in range(5):
-        counted.take(tenant, (b"%d" % number, b"-"))
+        counted.take(tenant, (b"%d" % number, b"-"), load=0)
 
     assert [place for _, place in counted._left] == [b"2", b"3", b"4"]

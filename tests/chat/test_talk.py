@@ -170,7 +170,7 @@ async def test_the_place_in_the_queue_is_told_at_most_once_a_second(tenant: Tena
         ahead = await coming
 
     assert [answer.status for answer in ahead] == [201] * 6
-    assert frames[-1] == {"type": "queue", "position": 7, "wait_seconds": 7 * 300}
+    assert (frames[-1]["position"], frames[-1]["wait_seconds"]) == (7, None)
     assert all(later - earlier > 0.5 for earlier, later in pairwise(heard_at))
 
 

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 
 from playwright.async_api import ProxySettings
 
+_HEAD_ENDS = b"\r\n\r\n"
 _CHUNK = 64 * 1024
 # "No authentication"; "connected, to an address that does not matter".
 _GREETED = b"\x05\x00"
@@ -25,6 +26,8 @@ class Cable:
     connected = _CONNECTED
 
     def __init__(self, port: int) -> None:
+        # The first line of each request that a proxy has seen; a plain cable sees nothing.
+        self.asked: list[str] = []
         self._port = port
         self._server: asyncio.Server | None = None
         self._whole = True
@@ -107,7 +110,7 @@ class Cable:
         back.write(self.connected)
         self._ends.add(there)
         try:
-            ways = [self._carry(near, there, self._up), self._carry(far, back, self._down)]
+            ways = [self.carry_up(near, there, back), self.carry_down(far, back)]
             tasks = [asyncio.ensure_future(way) for way in ways]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
@@ -116,6 +119,19 @@ class Cable:
         finally:
             there.transport.abort()
             self._ends.discard(there)
+
+    async def carry_up(
+        self,
+        near: asyncio.StreamReader,
+        there: asyncio.StreamWriter,
+        back: asyncio.StreamWriter,
+    ) -> None:
+        """Carry what the client says; ``back`` leads to the client."""
+        await self._carry(near, there, self._up)
+
+    async def carry_down(self, far: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        """Carry what the server says."""
+        await self._carry(far, back, self._down)
 
     async def _carry(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, open_: asyncio.Event
@@ -135,6 +151,46 @@ class Plain(Cable):
 
     async def greet(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         """Nothing is said before what goes through."""
+
+
+class Strict(Cable):
+    """A proxy as schools and hospitals have them: it drops whatever asks to become a WebSocket."""
+
+    async def carry_up(
+        self,
+        near: asyncio.StreamReader,
+        there: asyncio.StreamWriter,
+        back: asyncio.StreamWriter,
+    ) -> None:
+        """Look at the head of each request before it goes on."""
+        while head := await near.readuntil(_HEAD_ENDS):
+            first, *headers = head.decode("latin-1").lower().split("\r\n")
+            self.asked.append(first.partition(" http/")[0])
+            if "upgrade: websocket" in headers:
+                return
+            length = next((one for one in headers if one.startswith("content-length:")), ":0")
+            there.write(head + await near.readexactly(int(length.partition(":")[2])))
+            await there.drain()
+
+
+class Buffering(Strict):
+    """One that also looks at an answer before it hands it on, and so needs the whole of it."""
+
+    async def carry_down(self, far: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        """Hand on one whole answer after the other."""
+        while head := await far.readuntil(_HEAD_ENDS):
+            back.write(head + await _rest_of(far, head.decode("latin-1").lower()))
+            await back.drain()
+
+
+async def _rest_of(far: asyncio.StreamReader, head: str) -> bytes:
+    headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
+    if headers.get("transfer-encoding") != "chunked":
+        return await far.readexactly(int(headers.get("content-length", 0)))
+    body = b""
+    while not body.endswith(b"\r\n0\r\n\r\n") and body != b"0\r\n\r\n":
+        body += await far.readuntil(b"\r\n")
+    return body
 
 
 @asynccontextmanager

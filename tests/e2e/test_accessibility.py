@@ -53,6 +53,8 @@ async def test_visitors_way_through_a_talk(screens: Screens, look: dict[str, Any
     findings: Findings = {}
     visitor = await screens.visitor(SLUG, **look)
     await _look_at(visitor, "waiting", findings)
+    await visitor.click("[data-code-show]")
+    await _look_at(visitor, "code", findings)
     desk = await screens.desk(SLUG)
     pane = await take_next(desk)
     await say(visitor, "hello")

@@ -89,26 +89,3 @@ async def test_erasing_empties_both_sides(screens: Screens) -> None:
         await expect(page.locator("text=a secret")).to_have_count(0)
     await say(visitor, "going on")
     await expect(desk.locator("[data-pane]", has_text="going on")).to_be_visible()
-
-
-@pytest.mark.parametrize("how", ["button", "escape"])
-async def test_leaving_is_at_once_and_back_shows_nothing(screens: Screens, how: str) -> None:
-    desk = await screens.desk(SLUG)
-    visitor = await screens.visitor(SLUG)
-    away = await visitor.get_attribute("body", "data-leave-to")
-    assert away == "https://www.yr.no/"  # D12
-    await visitor.route(f"{away}**", lambda route: route.fulfill(body="weather"))
-    await desk.keyboard.press("Alt+n")
-    await say(visitor, "not for your eyes")
-
-    if how == "button":
-        await visitor.click(".bar [data-leave]")
-    else:
-        for _ in range(3):
-            await visitor.keyboard.press("Escape")
-
-    await expect(visitor).to_have_url(away)
-    await expect(desk.locator("[data-pane]")).to_have_attribute("data-state", "ended")
-    await visitor.go_back()
-    assert "not for your eyes" not in await visitor.content()
-    assert visitor.url == "about:blank"

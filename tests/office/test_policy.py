@@ -41,10 +41,18 @@ THREE_MONTHS = {
     "log_written_amount": "7",
     "log_written_unit": "days",
     "log_written_rule": "ours",
+    "evaluation_given_amount": "",
+    "evaluation_given_unit": "days",
+    "evaluation_given_rule": "ours",
+    "evaluation_pooled_amount": "",
+    "evaluation_pooled_unit": "months",
+    "evaluation_pooled_rule": "ours",
     "access": "anyone",
     "access_rule": "T10",
     "address_rule": "ours",
     "erase_rule": "ours",
+    "parks": "on",
+    "leave_rule": "ours",
     "journal_rule": "ours",
     "triage_rule": "ours",
     "evaluation_rule": "ours",
@@ -125,7 +133,7 @@ def test_effect_of_a_change_is_told(
 def test_published_version_holds_from_its_moment_and_shortens(
     administrator: Door, tenant: Tenant
 ) -> None:
-    drafted(administrator, conversation_ended_amount="0", access="nobody", holds=[])
+    drafted(administrator, conversation_ended_amount="0", access="nobody", holds=[], parks="")
     later = clock.now().astimezone(tenant.tzinfo) + timedelta(hours=2)
 
     answer = administrator.post(PUBLISH, {"begins": f"{later:%Y-%m-%dT%H:%M}"})

@@ -96,7 +96,7 @@ def test_week_joins_equal_days_and_tells_what_differs() -> None:
         opening.UsualRow("Mandag–torsdag", "10:30–18:00", is_today=True, is_closed=False),
         opening.UsualRow("Fredag–søndag", "stengt", is_today=False, is_closed=True),
     ]
-    assert dated == [opening.DatedRow("Torsdag 26. november", "stengt", "Kurs")]
+    assert dated == [opening.DatedRow("Torsdag 26. november", "stengt", "10:30–18:00", "Kurs")]
 
 
 def test_week_without_end_is_one_row() -> None:

@@ -22,3 +22,10 @@ def tenant(transactional_db: None) -> Tenant:
     """Deleted at close.  Rule: D5"""
     (line,) = world.open_tenants("detfinneshjelp")
     return line
+
+
+@pytest.fixture
+def asking(transactional_db: None) -> Tenant:
+    """Asks afterwards how it went.  Rule: S9"""
+    (line,) = world.open_tenants("sexogsamfunn")
+    return line

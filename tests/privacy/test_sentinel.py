@@ -30,7 +30,7 @@ from tenants.scope import tenant_scope
 from tests import vault
 from tests.clients import Frame
 from tests.engines import Harness
-from tests.privacy.traces import Traces
+from tests.privacy.traces import Traces, spellings
 from tests.stack import LiveStack
 from tests.world import PASSWORD, address_of, hire, move_clock
 
@@ -55,6 +55,7 @@ class Secrets:
     erased: str = field(default_factory=lambda: unique("sagt-og-angret"))
     agent: str = field(default_factory=lambda: unique("telephone"))
     refused: str = field(default_factory=lambda: unique("ikke-tatt-imot"))
+    answered: str = field(default_factory=lambda: unique("svart-etterpaa"))
 
     def headers(self) -> dict[str, str]:
         """What proxies and browsers tell about who is asking."""
@@ -193,6 +194,7 @@ def blunder(stack: LiveStack, tenant: Tenant, hidden: Secrets) -> list[int]:
         ask(stack, f"{wrong[:40]}", "GET", f"/{wrong}", **telling),
         ask(stack, tenant.slug, "POST", start, body=f'{{"topic": "{wrong}"}}', **said),
         ask(stack, tenant.slug, "POST", start, body=wrong, **said),
+        ask(stack, tenant.slug, "POST", "/api/evaluations", body=f'{{"{wrong}": 1}}', **said),
         ask(stack, desk, "POST", "/desk/login/", body=f"login={wrong}&password={wrong}", **form),
     ]
     return [answer.status for answer in asked]
@@ -246,6 +248,20 @@ def dig_up(harness: Harness, traces: Traces) -> None:
     traces.redis.delete("planted")
 
 
+async def answered(stack: LiveStack, asking: Tenant, hidden: Secrets) -> str:
+    """End a talk at a line that asks how it went, and say so; return the token.  Rule: S9"""
+    telling = hidden.headers()
+    tab = await call(begin, stack, asking, telling)
+    async with line(stack, asking.slug, "/ws/visitor", telling) as visitor:
+        await visitor.request("hello", protocol=1, secret=tab, after=0)
+        token: str = (await visitor.request("leave"))["evaluation"]
+    said = {**telling, "Content-Type": "application/json"}
+    form = json.dumps({"token": token, "answers": {"words": hidden.answered}})
+    answer = await call(ask, stack, asking.slug, "POST", "/api/evaluations", body=form, **said)
+    assert answer.status == 204
+    return token
+
+
 async def talk(
     stacks: tuple[LiveStack, LiveStack], tenant: Tenant, hidden: Secrets, tab: str
 ) -> AsyncIterator[str]:
@@ -292,11 +308,13 @@ def let_seven_days_pass() -> None:
 
 
 async def test_nothing_typed_and_no_address_is_found_anywhere(
-    tenant: Tenant, live_stack: LiveStack, second_stack: LiveStack, harness: Harness
+    tenant: Tenant, asking: Tenant, live_stack: LiveStack, second_stack: LiveStack, harness: Harness
 ) -> None:
     """The vault keeps the address, and two open it; in clear it lies nowhere, then or later.
 
-    Rule: D5, D6, D7, S7, U3
+    What is answered after a talk lies sealed as well, and its token nowhere.
+
+    Rule: D5, D6, D7, S7, S9, U3
     """
     await call(hire, tenant)
     two = await call(vault.furnish, tenant)
@@ -307,6 +325,7 @@ async def test_nothing_typed_and_no_address_is_found_anywhere(
         with traces.listening():
             await call(plant, harness, traces, live_stack)
             refusals = await call(blunder, live_stack, tenant, hidden)
+            traces.needles["token"] = spellings(await answered(live_stack, asking, hidden))
             stages = {}
             async for stage in talk((live_stack, second_stack), tenant, hidden, tab):
                 stages[stage] = await call(look, harness, traces)
@@ -317,7 +336,7 @@ async def test_nothing_typed_and_no_address_is_found_anywhere(
     await call(dig_up, harness, traces)
 
     found_everywhere_and_alone = {place: {"control"} for place in stages["alive"]}
-    assert refusals == [404, 421, 400, 400, 403]
+    assert refusals == [404, 421, 400, 400, 400, 403]
     assert stages == dict.fromkeys(
         ("alive", "over", "opened", "seven days later"), found_everywhere_and_alone
     )

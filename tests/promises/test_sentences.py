@@ -18,12 +18,13 @@ from chat.lives import flag_talk
 from chat.models import Conversation
 from chat.states import By
 from retention import clock
-from retention.models import AddressRecord
+from retention.models import AddressRecord, Pool
 from retention.purge import purge
 from retention.releases import release_hold
 from tenants.models import AuditEntry, Tenant
 from tenants.scope import tenant_scope
 from tests import holds, vault
+from tests.answers import give, pass_the_night
 from tests.talks import begin, owner_rows, seen, segments_of, texts_in
 from tests.world import hire, move_clock, open_tenants
 
@@ -116,7 +117,26 @@ def trail(tenant: Tenant) -> Kept:
     return Kept(until, lambda: _counted(tenant, AuditEntry), lambda: _rows(query))
 
 
-def _counted(tenant: Tenant, model: type[AddressRecord | AuditEntry]) -> bool:
+def answered_by_few(tenant: Tenant) -> Kept:
+    give(tenant, *[{"helped": 5}] * 4)
+    return answers(tenant)
+
+
+def answered_by_enough(tenant: Tenant) -> Kept:
+    give(tenant, *[{"helped": 5}] * 5)
+    pass_the_night()
+    purge()
+    return answers(tenant)
+
+
+def answers(tenant: Tenant) -> Kept:
+    with tenant_scope(tenant):
+        until = Pool.objects.filter(size__gt=0).values_list("expires_at", flat=True).get()
+    query = "SELECT count(*) FROM retention_pool"
+    return Kept(until, lambda: _counted(tenant, Pool), lambda: _rows(query))
+
+
+def _counted(tenant: Tenant, model: type[AddressRecord | AuditEntry | Pool]) -> bool:
     with tenant_scope(tenant):
         return model.objects.exists()
 
@@ -144,6 +164,8 @@ def sentence(
         sentence("U10", "urph", "a talk is kept for fourteen days", ended_and_kept, days=14),
         sentence("T9", "tidaholm", "a talk is kept for three months", ended_and_kept, days=93),
         sentence("B8", "snakkompsyken", "nothing is left of a talk that has ended", ended),
+        sentence("S9", "sexogsamfunn", "answers of few go unread", answered_by_few, days=30),
+        sentence("S9", "sexogsamfunn", "answers are kept a year", answered_by_enough, days=366),
         sentence("S7", "sexogsamfunn", "nobody reads a talk that has ended", ended),
         sentence("ours", "alarmtelefonen", "who did what is kept for two years", trail, days=732),
     ],

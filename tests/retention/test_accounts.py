@@ -21,6 +21,7 @@ from tenants.durations import deadline
 from tenants.errors import NotFound
 from tenants.models import AuditEntry, Membership, Qualification, Role, Tenant, User
 from tenants.policies import current_policy, terms_of
+from tenants.rota import plan_shift
 from tenants.scope import tenant_scope
 from tests import web
 from tests.talks import begin, ledger_of, owner_rows
@@ -97,6 +98,21 @@ def _left_at(tenant: Tenant, member: Membership) -> datetime:
         left_at = Membership.objects.values_list("left_at", flat=True).get(pk=member.pk)
     assert left_at is not None
     return left_at
+
+
+def test_shifts_of_who_has_left_go_with_them(other: Tenant) -> None:
+    member, stays = hire(other), hire(other, number=2)
+    for one in (member, stays):
+        now = clock.now()
+        with tenant_scope(other):
+            plan_shift(other, one, begins_at=now, ends_at=now + timedelta(hours=8), now=now)
+    shifts = "SELECT membership_id FROM tenants_shift"
+    assert {row[0] for row in owner_rows("default", shifts)} == {member.pk, stays.pk}
+
+    move_clock(let_go(other, member))
+    purge()
+
+    assert owner_rows("default", shifts) == [(stays.pk,)]
 
 
 async def test_who_has_left_is_let_in_nowhere_and_the_trail_tells(

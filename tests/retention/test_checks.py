@@ -5,10 +5,10 @@ from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from chat.models import Conversation, Farewell, Message, Segment
+from chat.models import Card, Conversation, Farewell, Message, Segment
 from retention import kinds
 from retention.checks import every_tenant_model_is_accounted_for
-from retention.models import AddressRecord, Hold, LedgerEntry, VaultRequest
+from retention.models import AddressRecord, Hold, LedgerEntry, Pool, VaultRequest
 from tenants.models import AuditEntry, Membership, Qualification
 from tenants.scope import TenantModel
 
@@ -27,9 +27,9 @@ def test_model_that_no_kind_covers_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(kinds, "_kinds", {})
 
     assert models_accused() == {
-        *(Conversation, Segment, Message, Farewell),
+        *(Conversation, Segment, Message, Card, Farewell),
         *(AuditEntry, Membership, Qualification),
-        *(AddressRecord, VaultRequest, Hold),
+        *(AddressRecord, VaultRequest, Hold, Pool),
     }
     with pytest.raises(SystemCheckError, match=r"retention\.E001.*chat\.Conversation"):
         call_command("check", verbosity=0)

@@ -17,6 +17,8 @@ CLOCK = 'a time of day such as "09:30"'
 RULE = 'a rule id from S1 to B8, or "ours"'
 WHOLE_KEEP = '[[policy.keep]]\nwhat = "conversation"\nstarts = "{}"\namount = {}\nunit = "{}"\n'
 
+QUESTION = '[[evaluation]]\nslug = "words"\nkind = "text"\nrule = "S9"\nnb = "Noe mer?"\nen = "Anything?"\n\n'
+
 
 def hours(days: str, opens: str, closes: str) -> str:
     return f'[[hours]]\ndays = {days}\nopens = "{opens}"\ncloses = "{closes}"\nrule = "S1"\n\n'
@@ -69,7 +71,7 @@ def test_charter_is_read_as_data(folder: Path) -> None:
             ["tenant.name: found nothing, expected text",
              'tenant.nmae: found an unknown key, expected no such key (did you mean "name"?)'], id="misspelt-key"),
         pytest.param("[talk]", "[zebra]\nx = 1\n\n[talk]",
-            ['zebra: found an unknown key, expected one of "bubble", "contacts", "exceptions", "holidays", "hours", '
+            ['zebra: found an unknown key, expected one of "bubble", "code", "contacts", "evaluation", "exceptions", "holidays", "hours", '
              '"notices", "partners", "policy", "queue", "requirements", "statements", "subjects", "talk", "tenant", '
              '"theme"'], id="unknown-table"),
         pytest.param("[holidays]\nclosed = true\nrule = \"ours\"", "",
@@ -107,6 +109,8 @@ def test_charter_is_read_as_data(folder: Path) -> None:
             ['tenant.zone: found "Europe/Olso", expected a time zone such as Europe/Oslo (did you mean "Europe/Oslo"?)'], id="bad-zone"),
         pytest.param('zone = "Europe/Oslo"', 'zone = "12345"',
             ['tenant.zone: found "12345", expected a time zone such as Europe/Oslo'], id="no-zone-at-all"),
+        pytest.param('neutral_title = "Notes"', 'neutral_title = "Notes"\nneutral_icon = "heart"',
+            ['tenant.neutral_icon: found "heart", expected one of "dot", "note", "book", "cloud"'], id="telling-icon"),
         # Languages
         pytest.param('languages = ["nb", "en"]', 'languages = ["nb", "en", "de"]',
             ['tenant.languages[2]: found "de", expected one of "nb", "sv", "en"'], id="unknown-language"),
@@ -189,7 +193,7 @@ def test_charter_is_read_as_data(folder: Path) -> None:
         pytest.param('amount = 12\nunit = "hours"', 'amount = 2\nunit = "days"',
             ["policy.keep[3]: found 2 days from signed_in, expected a session of at most a day"], id="session-over-night"),
         pytest.param('what = "log"', 'what = "address"',
-            ['policy.keep[4].what: found "address", expected one of "conversation", "audit", "account", "session", "log"'], id="address-has-its-own-table"),
+            ['policy.keep[4].what: found "address", expected one of "conversation", "audit", "account", "session", "log", "evaluation"'], id="address-has-its-own-table"),
         pytest.param('who = "nobody"', 'who = "anyone"',
             ['policy.access.who: found "anyone", expected suspended_by = ["access"]: what is asked for must not go before the answer'], id="asked-for-and-gone"),
         pytest.param("[policy.erase]", '[policy.words]\nnb = "Hei"\nrule = "ours"\n\n[policy.erase]',
@@ -213,6 +217,22 @@ def test_charter_is_read_as_data(folder: Path) -> None:
             ['partners[0].slug: found "plain", expected another tenant'], id="partner-of-itself"),
         pytest.param("[[statements]]", '[[subjects]]\nslug = "school"\nrule = "U4"\nnb = "Skole"\nen = "School"\n\n[[statements]]',
             ['subjects: found "school" 2 times, expected each once'], id="subject-twice"),
+        # What is asked afterwards
+        pytest.param("[policy.evaluation]\noffered = false", "[policy.evaluation]\noffered = true",
+            ['policy.evaluation.offered: found true, expected lives of "evaluation" from "given" and from "pooled" where it is true, and none where it is false'],
+            id="asked-and-kept-for-no-time"),
+        pytest.param("[queue]", f"{QUESTION}[queue]",
+            ['policy.evaluation.offered: found false, expected questions [[evaluation]] where it is true, and none where it is false'], id="question-that-is-not-asked"),
+        pytest.param("[queue]", f"{QUESTION.replace('text', 'choice')}[queue]",
+            ['evaluation[0].choices: found 0 choices, 0 of them different, expected 2 to 10 different choices'], id="choice-of-nothing"),
+        pytest.param("[queue]", f"{QUESTION.replace('text', 'scale')}[queue]",
+            ["evaluation[0].low: found nothing, expected a table [evaluation[0].low]",
+             "evaluation[0].high: found nothing, expected a table [evaluation[0].high]"], id="scale-without-ends"),
+        pytest.param("[queue]", f"{QUESTION * 3}[queue]",
+            ["evaluation: found 3 questions, 3 of them for a text, expected at most 12, and at most 2 for a text"], id="too-much-to-write"),
+        pytest.param("[queue]", f"{QUESTION * 2}[queue]",
+            ['policy.evaluation.offered: found false, expected questions [[evaluation]] where it is true, and none where it is false',
+             'evaluation: found "words" 2 times, expected each once'], id="question-twice"),
         # Queue and colours
         pytest.param("last_call_minutes = 15", "last_call_minutes = 121",
             ["queue.last_call_minutes: found 121, expected a whole number from 0 to 120"], id="last-call-too-long"),
@@ -223,8 +243,20 @@ def test_charter_is_read_as_data(folder: Path) -> None:
         pytest.param('accent = "#0f5f6e"', 'accent = "#f58220"',
             ['theme.accent_text: found "#ffffff" on "#f58220", contrast 2.59, expected a contrast of at least 4.5',
              'theme.accent: found "#f58220" on "#f6fafa", contrast 2.47, expected a contrast of at least 4.5'], id="unreadable"),
-        pytest.param('shown = "never"', 'shown = "while_open"\ncolour = "#f58220"\ntext = "#ffffff"',
+        pytest.param('shown = "never"', 'shown = "while_open"\nopens = "tab"\ncolour = "#f58220"\ntext = "#ffffff"',
             ['bubble.text: found "#ffffff" on "#f58220", contrast 2.59, expected a contrast of at least 4.5'], id="unreadable-bubble"),
+        pytest.param('shown = "never"', 'shown = "while_open"\ncolour = "#f58220"\ntext = "#1f1200"',
+            ['bubble.opens: found nothing, expected one of "frame", "tab"'], id="bubble-opens-nowhere"),
+        pytest.param('shown = "never"', 'shown = "while_open"\nopens = "frame"\norigins = []\ncolour = "#f58220"\ntext = "#1f1200"',
+            ['bubble.origins: found a list of 0, expected at least one, an origin such as "https://www.town.se"'], id="bubble-on-no-page"),
+        *(pytest.param('shown = "never"', f'shown = "while_open"\nopens = "frame"\norigins = ["{origin}"]\ncolour = "#f58220"\ntext = "#1f1200"',
+            [f'bubble.origins[0]: found "{origin}", expected an origin such as "https://www.town.se"'], id=f"origin-{number}")
+          for number, origin in enumerate((
+            "http://town.se", "https://*.town.se", "https://town.se/", "https://town.se/page", "town.se", "https://town.se; script-src *",
+            "https://town.se https://evil.se", "https://town.se,https://evil.se", "https://Town.se", "https://täby.se", "https://town",
+            "https://a@town.se", "https://town.se:", "https://-town.se", "'self'", "*", ""))),
+        pytest.param('shown = "never"', 'shown = "while_open"\nopens = "frame"\norigins = ["https://a.se", "https://a.se"]\ncolour = "#f58220"\ntext = "#1f1200"',
+            ['bubble.origins[1]: found "https://a.se", expected each once'], id="origin-twice"),
         # TOML itself
         pytest.param('name = "Plain"', "name = Plain",
             ["line 5, column 8: found invalid value, expected valid TOML"], id="syntax"),

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from tenants.charter import read_charters
-from tenants.hours import Day, Interval, Standing, closed_since, standing, week
+from tenants.hours import SHOWN_DAYS, Day, Interval, Standing, closed_since, coming_days, standing
 from tenants.loading import load_charters
 from tenants.models import Hours, HoursException, Tenant
 from tenants.scope import tenant_scope
@@ -60,7 +60,7 @@ def test_standing_of_the_shipped_lines(
     )
 
 
-def test_week_shows_exceptions_beside_the_usual_hours() -> None:
+def test_days_have_exceptions_beside_the_usual_hours() -> None:
     tenant = Tenant.objects.get(slug="detfinneshjelp")
     with tenant_scope(tenant):
         for opens, closes, reason in (
@@ -77,7 +77,7 @@ def test_week_shows_exceptions_beside_the_usual_hours() -> None:
             )
         HoursException.objects.create(tenant=tenant, on=date(2026, 11, 25), origin="charter")
 
-        days = week(tenant, now=SUNDAY)
+        days = coming_days(tenant, now=SUNDAY)
 
     assert days[:4] == [
         Day(date(2026, 11, 22), (), (), {}, False, False, is_today=True),
@@ -94,7 +94,7 @@ def test_week_shows_exceptions_beside_the_usual_hours() -> None:
         Day(date(2026, 11, 25), (), MIDDAY, {}, True, False, is_today=False),
     ]
     assert [day.on for day in days] == [
-        date(2026, 11, 22) + timedelta(days=ahead) for ahead in range(7)
+        date(2026, 11, 22) + timedelta(days=ahead) for ahead in range(SHOWN_DAYS)
     ]
 
 
@@ -149,7 +149,7 @@ def test_line_opened_on_a_date_that_the_charter_closes_gives_the_reason_of_the_o
             origin="trial",
         )
 
-        (shown, *_) = week(tenant, now=SUNDAY)
+        (shown, *_) = coming_days(tenant, now=SUNDAY)
 
     assert (shown.intervals[0].is_whole_day, shown.reason) == (True, {"sv": "Öppnad"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,21 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenants.calendars import is_holiday
-from tenants.hours import Dated, Interval, Schedule, Standing
+from tenants.hours import LOOK_AHEAD, Dated, Interval, Schedule, Span, Standing
 
 OSLO, STOCKHOLM = ZoneInfo("Europe/Oslo"), ZoneInfo("Europe/Stockholm")
 MINUTE = timedelta(minutes=1)
 WHOLE_DAY = (Interval(time(0), time(0)),)
 
-WEEKS = {
-    "plain": date(2026, 11, 16),
-    "spring-night": date(2026, 3, 23),
-    "autumn-night": date(2026, 10, 19),
-    "easter": date(2026, 3, 30),
-    "17-may": date(2027, 5, 11),
-    "midsommar": date(2026, 6, 15),
-    "new-year": date(2026, 12, 28),
-}
+# Two whole years, their four nights when the clock changes among them.
+FIRST, DAYS = date(2026, 1, 1), 730
+# The walk begins a little before, in the middle of nothing.
+BEGINS = datetime.combine(FIRST - timedelta(days=2), time(0), UTC)
+ENDS = datetime.combine(FIRST + timedelta(days=DAYS), time(0), UTC) - timedelta(hours=2)
+SHUT = -(10**9)
+NIGHTS = [date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31)]
 
 
 def every_day(*intervals: Interval) -> dict[int, tuple[Interval, ...]]:
@@ -43,68 +42,115 @@ def schedule(
     return Schedule(zone, country, closed_on_holidays, usual, dated or {})
 
 
-def on_the_clock(plan: Schedule, first: date, days: int) -> dict[datetime, bool]:
-    """Walk the wall clock from ``first``: each interval turns on and off when it is reached."""
-    waiting = list(_switches(plan, first - timedelta(days=2), days + 3))
-    running: list[datetime] = []
-    minutes: dict[datetime, bool] = {}
-    minute = datetime.combine(first - timedelta(days=2), time(0), UTC)
-    while minute < datetime.combine(first + timedelta(days=days), time(0), UTC):
-        wall = minute.astimezone(plan.zone).replace(tzinfo=None)
-        running += [closes for opens, closes in waiting if opens <= wall]
-        waiting = [switch for switch in waiting if switch[0] > wall]
-        running = [closes for closes in running if closes > wall]
-        if minute >= datetime.combine(first, time(0), UTC):
-            minutes[minute] = bool(running)
-        minute += MINUTE
-    return minutes
+@cache
+def wall_minutes(zone: ZoneInfo) -> list[int]:
+    """What a clock on a wall in ``zone`` shows at each minute of two years, as a number."""
+    minutes = (BEGINS + MINUTE * number for number in range((ENDS - BEGINS) // MINUTE))
+    return [_number(minute.astimezone(zone).replace(tzinfo=None)) for minute in minutes]
 
 
-def _switches(plan: Schedule, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
-    for offset in range(days):
-        day = first + timedelta(days=offset)
+def _number(wall: datetime) -> int:
+    return (wall - BEGINS.replace(tzinfo=None)) // MINUTE
+
+
+def on_the_clock(plan: Schedule) -> list[tuple[datetime, bool]]:
+    """Walk two years minute by minute: each interval turns on and off when it is reached.
+
+    Return each minute at which open becomes closed or closed open, and which it becomes.
+    """
+    waiting = sorted(_switches(plan), reverse=True)
+    closes, was_open = SHUT, False
+    edges: list[tuple[datetime, bool]] = []
+    for minute, wall in enumerate(wall_minutes(plan.zone)):
+        while waiting and waiting[-1][0] <= wall:
+            closes = max(closes, waiting.pop()[1])
+        if closes <= wall:
+            # Reached, and not to be reached again in an hour that comes twice.
+            closes = SHUT
+        if (closes > wall) is not was_open:
+            was_open = not was_open
+            edges.append((BEGINS + MINUTE * minute, was_open))
+    return edges
+
+
+def _switches(plan: Schedule) -> Iterator[tuple[int, int]]:
+    """Give each opening and closing of two years, as the clock on the wall shows them."""
+    for offset in range(-2, DAYS + 1):
+        day = FIRST + timedelta(days=offset)
         intervals = plan.usual.get(day.weekday(), ())
         if plan.closed_on_holidays and is_holiday(day, country=plan.country):
             intervals = ()
         if day in plan.dated:
             intervals = plan.dated[day].intervals
         for each in intervals:
-            after = timedelta(days=0 if each.closes > each.opens else 1)
-            yield datetime.combine(day, each.opens), datetime.combine(day + after, each.closes)
+            last = day + timedelta(days=0 if each.closes > each.opens else 1)
+            yield (
+                _number(datetime.combine(day, each.opens)),
+                _number(datetime.combine(last, each.closes)),
+            )
+
+
+def spans_of(edges: list[tuple[datetime, bool]]) -> list[Span]:
+    """Return the stretches between an opening and the closing after it."""
+    moments = [at for at, _ in edges] + [ENDS] * (len(edges) % 2)
+    return [Span(*pair) for pair in zip(moments[::2], moments[1::2], strict=True)]
 
 
 times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 1, 15, 30, 59]))
-intervals = st.lists(st.builds(Interval, times, times), max_size=2).map(tuple)
+# Half of all openings lie around the hour that is skipped or comes twice.
+nightly = st.builds(time, st.integers(1, 3), st.sampled_from([0, 30, 59]))
+intervals = st.lists(
+    st.builds(Interval, times, times) | st.builds(Interval, nightly, nightly), max_size=3
+).map(tuple)
+days = st.integers(0, DAYS - 1).map(lambda number: FIRST + timedelta(days=number))
+nights = st.sampled_from(NIGHTS).flatmap(
+    lambda night: st.sampled_from([night - timedelta(days=1), night])
+)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("zone", [OSLO, STOCKHOLM], ids=["oslo", "stockholm"])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     usual=st.fixed_dictionaries(dict.fromkeys(range(7), intervals)),
-    exceptions=st.dictionaries(st.integers(0, 6), intervals, max_size=2),
-    week=st.sampled_from(sorted(WEEKS)),
-    zone=st.sampled_from([OSLO, STOCKHOLM]),
+    exceptions=st.dictionaries(days | nights, intervals, max_size=12),
     closed_on_holidays=st.booleans(),
+    asked=st.lists(st.tuples(days | nights, st.integers(0, 24 * 60 - 1)), min_size=4, max_size=10),
 )
-def test_schedule_agrees_with_a_walk_along_the_clock(
+def test_schedule_agrees_with_a_walk_through_two_years(
     usual: dict[int, tuple[Interval, ...]],
-    exceptions: dict[int, tuple[Interval, ...]],
-    week: str,
+    exceptions: dict[date, tuple[Interval, ...]],
     zone: ZoneInfo,
     closed_on_holidays: bool,
+    asked: list[tuple[date, int]],
 ) -> None:
-    first = WEEKS[week]
-    dated = {first + timedelta(days=day): Dated(each, {}) for day, each in exceptions.items()}
+    dated = {day: Dated(each, {}) for day, each in exceptions.items()}
     plan = schedule(usual, zone=zone, closed_on_holidays=closed_on_holidays, dated=dated)
 
-    walked = on_the_clock(plan, first, 7)
+    edges = on_the_clock(plan)
 
-    spans = plan.spans(first - timedelta(days=2), first + timedelta(days=8))
-    assert walked == {
-        minute: any(span.starts_at <= minute < span.ends_at for span in spans) for minute in walked
-    }
-    edges = [minute for minute in walked if walked[minute] != walked.get(minute - MINUTE)]
-    for minute in edges:
-        assert plan.standing(minute).open is walked[minute]
+    planned = plan.spans(FIRST - timedelta(days=2), FIRST + timedelta(days=DAYS))
+    assert _until_the_end(planned) == _until_the_end(spans_of(edges))
+    for day, minute in asked:
+        now = datetime.combine(day, time(0), UTC) + MINUTE * minute
+        if now + LOOK_AHEAD < ENDS:
+            assert plan.standing(now) == standing_after(edges, now)
+            assert (plan.closed_since(now) is None) >= plan.standing(now).open
+
+
+def _until_the_end(spans: list[Span]) -> list[Span]:
+    """Return the spans as far as they lie before the walk ends."""
+    return [Span(one.starts_at, min(one.ends_at, ENDS)) for one in spans if one.starts_at < ENDS]
+
+
+def standing_after(edges: list[tuple[datetime, bool]], now: datetime) -> Standing:
+    """Return how the line stands at ``now`` on the walk, and what it comes to next."""
+    is_open = ([False] + [becomes for at, becomes in edges if at <= now])[-1]
+    changes_at = next((at for at, _ in edges if now < at <= now + LOOK_AHEAD), None)
+    return Standing(
+        open=is_open,
+        opens_at=None if is_open else changes_at,
+        closes_at=changes_at if is_open else None,
+    )
 
 
 @pytest.mark.parametrize(

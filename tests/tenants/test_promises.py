@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tenants.charter import read_charters
+from tenants.drafts import write_draft
 from tenants.loading import load_charters
 from tenants.models import Policy, Tenant
 from tenants.policies import (
@@ -15,6 +17,7 @@ from tenants.policies import (
     conversation_rule,
     current_policy,
     flagged_rule,
+    terms_of,
 )
 from tenants.promises import Promise, sentences
 from tenants.scope import tenant_scope
@@ -94,6 +97,48 @@ def test_urph_in_norwegian() -> None:
         ),
         Promise("Du kan be om å få vite hva som står om deg i journalen vår.", "U9", "access"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "nb",
+            "Spør vi etterpå hvordan det gikk, er det frivillig å svare. Svarene kan ikke kobles til "
+            "samtalen, og vi ser dem bare sammen med svarene fra andre. Har ikke minst fem svart "
+            "innen 30 dager, blir svarene slettet ulest. Ellers blir de liggende i 12 måneder.",
+        ),
+        (
+            "sv",
+            "Frågar vi efteråt hur det gick är det frivilligt att svara. Svaren kan inte kopplas till "
+            "samtalet, och vi ser dem bara tillsammans med andras svar. Har inte minst fem svarat "
+            "inom 30 dagar raderas svaren olästa. Annars ligger de kvar i 12 månader.",
+        ),
+        (
+            "en",
+            "If we ask afterwards how it went, answering is voluntary. The answers cannot be tied to "
+            "the talk, and we see them only together with those of others. If fewer than five have "
+            "answered within 30 days, the answers are deleted unread. Otherwise they are kept for 12 "
+            "months.",
+        ),
+    ],
+)
+def test_answers_afterwards_are_told_with_their_lives(language: str, text: str) -> None:
+    assert said("sexogsamfunn", language)[-1] == Promise(text, "S9", "evaluation")
+
+
+def test_policy_from_before_the_lives_of_answers_promises_less() -> None:
+    tenant = Tenant.objects.get(slug="sexogsamfunn")
+    with tenant_scope(tenant):
+        terms = terms_of(current_policy(tenant))
+        keep = tuple(each for each in terms.keep if each.kind != "evaluation")
+        older = write_draft(tenant, replace(terms, keep=keep))
+        found = sentences(tenant, older, language="en")[-1]
+
+    assert found.text == (
+        "If we ask afterwards how it went, answering is voluntary, and the answers cannot be tied "
+        "to the talk."
+    )
 
 
 def test_tidaholm_in_swedish() -> None:
@@ -180,6 +225,7 @@ def test_tenant_without_a_policy_is_refused_rather_than_guessed() -> None:
         queues_unstaffed=True,
         capacity=1,
         last_call_minutes=1,
+        closing_warning_minutes=1,
         visitor_lost_minutes=30,
         shows_first_name=False,
     )

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FUNCTIONS = {
     "default": {
         *("chat_end", "chat_erase", "chat_expire", "chat_expire_keyless", "chat_post"),
-        *("chat_members_named", "chat_pulse", "chat_shorten", "vault_shorten"),
+        *("chat_members_named", "chat_pulse", "chat_shorten", "pool_shorten", "vault_shorten"),
         *("chat_hold", "chat_let_go", "chat_held", "retention_keep_clock"),
     },
     "keys": {

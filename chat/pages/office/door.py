@@ -36,6 +36,7 @@ class Section:
 
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
+_LEADS = _BOTH | {Role.SUPERVISOR}
 
 SECTIONS: tuple[Section, ...] = (
     Section("office-policy", _("What is kept"), _BOTH),
@@ -43,6 +44,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-holds", _("Holds"), _BOTH),
     Section("office-vault", _("The address vault"), _OFFICERS),
     Section("office-trail", _("Who did what"), _OFFICERS),
+    Section("office-evaluations", _("What visitors answer"), _LEADS),
 )
 
 
@@ -135,7 +137,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         member_title=member.title_in(language, tenant),
         sections=links_for(member, current=section),
         alarm=alarm_for(tenant, member),
-        reviews_due=reviews_due(tenant).count(),
+        reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
     )
 
 

@@ -33,9 +33,12 @@ _LIVES = {
     ("account", "left"): (_("A member of staff, after they have left"), True),
     ("session", "signed_in"): (_("Being signed in"), True),
     ("log", "written"): (_("What the programs write about themselves"), True),
+    ("evaluation", "given"): (_("Answers afterwards that wait for those of others"), False),
+    ("evaluation", "pooled"): (_("Answers afterwards, together with those of others"), False),
 }
 _FLAGS = {
     "may_erase": ("erase", _("The visitor can delete what has been written so far")),
+    "parks": ("leave", _("The talk waits for whoever leaves the page in a hurry")),
     "journal": ("journal", _("A journal is written when life and health are in danger")),
     "triage": ("triage", _("Some facts are written down if the visitor says yes")),
     "evaluation": ("evaluation", _("Visitors are asked afterwards how it went")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from chat.pages.office import hold_acts
+from chat.pages.office.evaluations import evaluations
 from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
@@ -30,4 +31,5 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/release/", hold_acts.release, name="office-hold-release"),
     path("holds/<uuid:hold_id>/read/", read, name="office-hold-read"),
     path("trail/", trail, name="office-trail"),
+    path("evaluations/", evaluations, name="office-evaluations"),
 ]

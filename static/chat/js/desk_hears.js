@@ -1,7 +1,9 @@
 // What each frame from the server means on the desk. A frame reaches the pane that it names and
 // no other; a frame about a talk that is not here means nothing.
+import { hearCard } from "./cards.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
+import { showPaused } from "./pausing.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -52,7 +54,7 @@ const hears = {
   conversation: inPane((pane, frame) => pane.fill(frame)),
   more: inPane((pane, frame) => pane.fill(frame)),
   // Back in the queue: somebody else's from now on.
-  state: inPane((pane, frame) => frame.state === "waiting" && pane.end()),
+  state: inPane((pane, frame) => (frame.state === "waiting" ? pane.end() : showPaused(pane, frame))),
 
   message: inPane((pane, frame) => {
     pane.talk.hear(frame);
@@ -63,6 +65,7 @@ const hears = {
 
   said: inPane((pane, frame) => pane.talk.said(frame)),
   line: inPane((pane, frame) => frame.who === "visitor" && pane.lineIs(frame.up)),
+  card: inPane((pane, frame) => hearCard(pane.talk, frame)),
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
   flagged: inPane(showFlagged),

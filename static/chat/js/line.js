@@ -1,19 +1,11 @@
-// A socket that comes back by itself. It is "up" only after the server's welcome.
-import { CLOSED } from "./protocol.js";
-
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 20000;
-const AFTER_FLOODING = 30000;
-// Whoever is not coming back by itself: another window has the talk, or the door stays shut.
-const FINAL = new Map([
-  [CLOSED.replaced, "replaced"],
-  [CLOSED.notLetIn, "shut"],
-  [CLOSED.wrongOrigin, "refused"],
-]);
+// A line that comes back by itself, by whichever way is open. It is "up" only after the server's welcome.
+import { FIRST_ATTEMPTS, OPEN_WITHIN, WELCOME_WITHIN, waitBefore } from "./patience.js";
+import { CLOSED, FINAL, LOST } from "./protocol.js";
+import { Ways } from "./ways.js";
 
 export class Line {
-  constructor(path, { hello, onFrame, onState }) {
-    this.url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+  constructor(path, { hello, onFrame, onState, otherWays = [] }) {
+    this.ways = new Ways(path, otherWays);
     this.hello = hello;
     this.onFrame = onFrame;
     this.onState = onState;
@@ -27,17 +19,29 @@ export class Line {
   open() {
     clearTimeout(this.timer);
     this.release();
-    this.become(this.attempts ? "down" : "connecting");
-    const socket = new WebSocket(this.url);
+    this.miss();
+    const socket = this.ways.open();
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...this.hello() }));
+    this.expect(OPEN_WITHIN);
+    socket.onopen = () => {
+      this.expect(WELCOME_WITHIN);
+      socket.send(JSON.stringify({ type: "hello", ...this.hello() }));
+    };
     socket.onmessage = (event) => this.receive(JSON.parse(event.data));
-    socket.onclose = (event) => this.lose(event.code);
+    socket.onclose = (event) => this.lose(event.code, event.heldUp);
+  }
+
+  // Some networks neither let a line through nor say so.
+  expect(within) {
+    clearTimeout(this.late);
+    this.late = setTimeout(() => this.lose(LOST, true), within);
   }
 
   receive(frame) {
     if (frame.type === "welcome") {
       this.attempts = 0;
+      clearTimeout(this.late);
+      this.ways.worked();
       this.become("up");
     }
     this.onFrame(frame);
@@ -52,36 +56,42 @@ export class Line {
     return true;
   }
 
-  lose(code) {
+  lose(code, heldUp = false) {
+    this.release();
+    const turned = this.ways.failed(code, heldUp);
     if (FINAL.has(code)) {
       this.become(FINAL.get(code));
       return;
     }
-    this.become(code === CLOSED.restarting ? "restarting" : "down");
-    this.again(code === CLOSED.flooding ? AFTER_FLOODING : 0);
+    this.miss(code);
+    this.again(code, turned ? 0 : this.attempts);
   }
 
-  // Half of each wait is chance, so that a restarted server is not met by everybody at once.
-  again(least) {
-    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.attempts);
-    this.attempts += 1;
+  // While the ways are tried for the first time nothing has been lost.
+  miss(code = LOST) {
+    const isFirst = this.ways.proven === null && this.attempts < FIRST_ATTEMPTS;
+    this.become(code === CLOSED.restarting ? "restarting" : isFirst ? "connecting" : "down");
+  }
+
+  again(code = LOST, attempts = this.attempts) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.open(), Math.max(least, wait / 2 + (Math.random() * wait) / 2));
+    this.timer = setTimeout(() => this.open(), waitBefore(attempts, code));
+    this.attempts += 1;
   }
 
-  // A line that has died without saying so, or that the system says is gone.
+  // The system says that it is gone: no way is to blame.
   drop() {
     if (this.state === "up" || this.state === "connecting") {
       this.release();
-      this.become("down");
-      this.again(0);
+      this.miss();
+      this.again();
     }
   }
 
   hurry() {
     if (this.state === "down" || this.state === "restarting") {
       this.attempts = Math.min(this.attempts, 2);
-      this.again(0);
+      this.again();
     }
   }
 
@@ -92,6 +102,7 @@ export class Line {
   }
 
   release() {
+    clearTimeout(this.late);
     if (this.socket) {
       this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
       this.socket.close();

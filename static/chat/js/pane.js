@@ -1,11 +1,15 @@
 // One talk on the desk: its own state, window and tab. Nothing a visitor writes appears elsewhere.
+import { hearCards } from "./cards.js";
 import { Composer } from "./composer.js";
 import { flag, showFlagged } from "./flagging.js";
-import { lastFromOther, referenceOf, showUnread } from "./reading.js";
+import { resume, showPaused, watchPausing } from "./pausing.js";
+import { watchSignposts } from "./signposting.js";
+import { lastFromOther, showUnread } from "./reading.js";
 import { Talk } from "./talk.js";
 import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
-import { cloneOf, hasWord, word } from "./words.js";
+import { wear } from "./wearing.js";
+import { cloneOf, word } from "./words.js";
 
 export class Pane {
   constructor({ conversation, number, topic, language, line, onChange, onSelect, onClose, onAway }) {
@@ -17,9 +21,10 @@ export class Pane {
     this.element = cloneOf("pane");
     this.tab = cloneOf("tab");
     this.name = word("talk", { number });
-    this.wear(conversation, topic, language);
+    wear(this, { conversation, topic, language });
     this.thread = new Thread(this.find("log"), this.talk, {
       nameOf: (message) => (message.from === "system" ? "" : word("visitor")),
+      onWithdraw: (card) => line.send({ type: "withdraw", conversation, card, ref: "card" }),
       quiet: true,
       scroller: this.find("scroll"),
     });
@@ -32,6 +37,8 @@ export class Pane {
     this.element.addEventListener("focusin", () => onSelect(this, false));
     this.find("close").addEventListener("click", () => onClose(this));
     this.find("flag")?.addEventListener("click", () => flag(this, line));
+    watchPausing(this, line);
+    watchSignposts(this, line);
     this.find("put-away").addEventListener("click", () => onAway(this));
   }
 
@@ -39,32 +46,21 @@ export class Pane {
     return this.element.querySelector(`[data-${name}]`);
   }
 
-  wear(conversation, topic, language) {
-    this.element.id = `pane-${conversation}`;
-    this.element.dataset.conversation = this.tab.dataset.conversation = conversation;
-    this.element.setAttribute("aria-label", this.name);
-    this.find("log").setAttribute("aria-label", this.name);
-    this.tab.setAttribute("aria-controls", this.element.id);
-    this.tab.querySelector("[data-tab-name]").textContent = this.name;
-    this.find("pane-name").textContent = this.name;
-    const known = [`topic.${topic}`, `language.${language}`, "reference"].filter(hasWord);
-    this.find("pane-note").textContent = known
-      .map((name) => word(name, { reference: referenceOf(conversation) })).join(" · ");
-    this.lineIs(true);
-  }
-
   say(text) {
+    resume(this, this.line);
     this.line.send(this.talk.say(text));
     this.show();
   }
 
-  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up, flagged }) {
+  fill({ messages, erased_through: erasedThrough, more, seen = 0, line: up, flagged, state, note, cards }) {
+    if (state) {
+      showPaused(this, { state, note });
+    }
     showFlagged(this, flagged);
     this.talk.hearAll(messages, erasedThrough);
+    hearCards(this.talk, cards);
     this.talk.seenByOther = Math.max(this.talk.seenByOther, seen);
-    if (typeof up === "boolean") {
-      this.lineIs(up);
-    }
+    this.lineIs(up ?? this.isUp);
     if (more) {
       this.line.send({ type: "more", conversation: this.talk.conversation, after: this.talk.after });
     }
@@ -76,6 +72,7 @@ export class Pane {
   }
 
   lineIs(up) {
+    this.isUp = up;
     this.find("light").dataset.light = up ? "up" : "down";
     this.tab.querySelector("[data-light]").dataset.light = up ? "up" : "down";
     this.tell(up ? "" : word("visitor_down"));
@@ -110,9 +107,12 @@ export class Pane {
     this.composer.clear();
     this.talk.forget();
     this.typing.hide();
+    showPaused(this, { state: "ended" });
     this.lineIs(false);
     this.tell(word("ended_note"));
-    this.find("composer").hidden = this.find("close").hidden = true;
+    ["composer", "close", "aids"].forEach((part) => {
+      this.find(part).hidden = true;
+    });
     this.find("put-away").hidden = false;
     this.element.dataset.state = this.tab.dataset.state = "ended";
     this.show();

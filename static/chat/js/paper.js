@@ -3,4 +3,4 @@ import { linksInPlace } from "./inplace.js";
 import { watchLeaving } from "./leaving.js";
 
 linksInPlace();
-watchLeaving({ beforeLeaving: () => {} });
+watchLeaving();

@@ -1,19 +1,21 @@
 // Names of the wire contract (docs/protocol.md). A frame that is not listed is ignored.
 export const PROTOCOL = 1;
 
-export const VISITOR_SENDS = Object.freeze(["hello", "say", "typing", "seen", "erase", "leave", "more"]);
+export const VISITOR_SENDS = Object.freeze(["hello", "say", "typing", "seen", "erase", "leave", "more", "answer"]);
 
 export const VISITOR_HEARS = Object.freeze([
-  "welcome", "said", "message", "more", "queue", "state", "line", "typing", "seen", "erased", "ended", "error",
+  "welcome", "said", "message", "more", "queue", "state", "line", "typing", "seen", "erased", "parked", "ended",
+  "error", "card",
 ]);
 
 export const DESK_SENDS = Object.freeze([
-  "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag",
+  "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag", "pause",
+  "resume", "card", "withdraw",
 ]);
 
 export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
-  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error",
+  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card",
 ]);
 
 export const CLOSED = Object.freeze({
@@ -25,3 +27,13 @@ export const CLOSED = Object.freeze({
   flooding: 4429,
   restarting: 1012,
 });
+
+// What a line is closed with that nobody has closed.
+export const LOST = 1006;
+
+// Whoever is not coming back by itself: another window has the talk, or the door stays shut.
+export const FINAL = new Map([
+  [CLOSED.replaced, "replaced"],
+  [CLOSED.notLetIn, "shut"],
+  [CLOSED.wrongOrigin, "refused"],
+]);

@@ -1,6 +1,7 @@
 // What surrounds the messages on the visitor's page: with whom, waiting, trouble, the end.
-import { cloneOf, word } from "./words.js";
-import { placeInWords, waitInWords } from "./waiting.js";
+import { isOwnNote, noteInWords } from "./notes.js";
+import { word } from "./words.js";
+import { showElsewhere } from "./elsewhere.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 
@@ -19,7 +20,7 @@ export class Room {
   }
 
   // `name` is one of the states of the page: connecting, waiting, active, paused, ended …
-  become(name, counsellor) {
+  become(name, counsellor, note) {
     this.view.dataset.talk = name;
     find("waiting").hidden = name !== "waiting";
     this.state = name;
@@ -27,6 +28,8 @@ export class Room {
     const who = counsellor && name !== "waiting" && [counsellor.name, counsellor.title].filter(Boolean).join(", ");
     find("with").textContent = who || word(name);
     find("with-note").textContent = who ? word(name) : "";
+    find("aside").hidden = name !== "paused";
+    find("aside").textContent = name === "paused" ? asideInWords(note) : "";
   }
 
   // The light says that both are there, so it goes out with either's line.
@@ -34,11 +37,6 @@ export class Room {
     const isParted = ["own_down", "restarting", "them_down"].some((name) => this.troubles.has(name));
     find("light").dataset.light = this.state === "active" && !isParted ? "up" : "";
     find("with-note").hidden = isParted;
-  }
-
-  queue(position, seconds) {
-    find("place").textContent = position ? placeInWords(position) : "";
-    find("estimate").textContent = waitInWords(seconds);
   }
 
   // Several things can be wrong at once; the one that hinders most is told.
@@ -66,7 +64,8 @@ export class Room {
     find("ended-title").textContent = title;
     find("ended-text").textContent = text;
     find("ended-promises").hidden = !promised;
-    find("alternatives").replaceChildren(...alternatives.filter((one) => one.url).map(lineOf));
+    // Telephone numbers stand on the page already.
+    showElsewhere(find("alternatives"), alternatives.filter((one) => one.url));
     find("here").hidden = !here;
     if (here) {
       find("again").dataset.variant = "secondary";
@@ -79,11 +78,7 @@ export class Room {
   }
 }
 
-// Another line that may be open now. Telephone numbers stand on the page already.
-function lineOf({ name, url, open }) {
-  const element = cloneOf("contact");
-  element.querySelector("[data-contact-label]").textContent = open ? word("line_open") : word("line_closed");
-  element.querySelector("[data-contact-value]").textContent = name;
-  element.querySelector("[data-contact-link]").href = /^https?:\/\//.test(url) ? url : "#";
-  return element;
+// What a counsellor has written themselves is told as theirs.
+function asideInWords(note) {
+  return isOwnNote(note) ? word("note", { note }) : noteInWords(note);
 }

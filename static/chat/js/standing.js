@@ -29,5 +29,5 @@ function inWords({ accepting, waiting, wait_seconds: seconds }) {
   if (accepting === false) {
     return word("start_full");
   }
-  return waiting ? `${word("queue_some", { waiting })} ${waitInWords(seconds)}` : word("queue_none");
+  return waiting ? `${word("queue_some", { waiting })} ${waitInWords(seconds)}` : word(seconds === null ? "wait_unknown" : "queue_none");
 }

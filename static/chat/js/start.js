@@ -1,8 +1,9 @@
 // Asks for a talk. The secret in the answer goes to the tab's memory and into no address.
+import { askForTalk } from "./asking.js";
 import { word, hasWord } from "./words.js";
 import { keepSecret } from "./secret.js";
 
-const CODES = new Set(["closed", "full", "slow_down"]);
+const CODES = new Set(["closed", "full", "slow_down", "proof_required"]);
 
 export function watchStart({ onStarted }) {
   const form = document.querySelector("form[data-start]");
@@ -23,19 +24,13 @@ export function watchStart({ onStarted }) {
   async function start() {
     const topic = new FormData(form).get("topic");
     const body = { language: document.body.dataset.language, ...(topic ? { topic } : {}) };
-    const answer = await fetch("/api/conversations", {
-      method: "POST",
-      credentials: "omit",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    const said = await answer.json();
-    if (answer.status !== 201) {
+    const [status, said] = await askForTalk(body, { onWork: () => refuse("proof_required") });
+    if (status !== 201) {
       refuse(said.error);
       return;
     }
     keepSecret(said.secret);
-    onStarted();
+    onStarted(said.resume_code);
   }
 
   form.addEventListener("submit", async (event) => {

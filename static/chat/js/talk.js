@@ -1,11 +1,12 @@
-// What is known of one conversation: plain state, no page. Both sides use it; `own` is whose
-// side this is. Every talk has an object of its own, so no message can reach another's window.
+// What is known of one conversation: plain state, no page. `own` is whose side this is. Every talk has
+// an object of its own, so no message can reach another's window.
+import { placed } from "./cards.js";
+
 export class Talk {
   constructor(own, { conversation = null } = {}) {
     this.own = own;
     this.conversation = conversation;
-    this.messages = new Map();
-    this.pending = new Map();
+    [this.messages, this.cards, this.pending] = [new Map(), new Map(), new Map()];
     this.doomed = new Set();
     this.erasedThrough = 0;
     this.seenByOther = 0;
@@ -86,6 +87,7 @@ export class Talk {
       return;
     }
     this.erasedThrough = through;
+    this.cards.clear();
     for (const seq of [...this.messages.keys()].filter((seq) => seq <= through)) {
       this.messages.delete(seq);
     }
@@ -94,19 +96,18 @@ export class Talk {
   // What to send after the line has come back, in the order in which it was written.
   unsent() {
     this.doomed.forEach((id) => this.settle(id));
-    const again = [...this.pending.values()].filter((message) => message.state === "pending");
+    const again = [...this.pending.values()].filter(({ state }) => state === "pending");
     const frames = again.map((message) => this.frameOf(message));
     return this.erasing ? [{ type: "erase" }, ...frames] : frames;
   }
 
   inOrder() {
     const stored = [...this.messages.values()].sort((one, other) => one.seq - other.seq);
-    return [...stored, ...this.pending.values()];
+    return [...placed(stored, this.cards), ...this.pending.values()];
   }
 
   forget() {
-    this.messages.clear();
-    this.pending.clear();
+    [this.messages, this.pending, this.cards].forEach((kept) => kept.clear());
     this.erasedThrough = 0;
   }
 

@@ -1,5 +1,6 @@
 // Shows one talk's messages. An element lives as long as its message: a list that is read aloud
 // must not be built anew.
+import { dressCard, makeCard } from "./cards.js";
 import { lastOwn } from "./reading.js";
 import { cloneOf, word } from "./words.js";
 
@@ -11,11 +12,12 @@ const RUN = 3 * 60 * 1000;
 const ERASED = Object.freeze({ id: "erased", from: "system", text: word("erased"), at: new Date().toISOString() });
 
 export class Thread {
-  constructor(log, talk, { nameOf, scroller, quiet = false }) {
+  constructor(log, talk, { nameOf, scroller, onWithdraw, quiet = false }) {
     this.log = log;
     this.talk = talk;
     this.nameOf = nameOf;
     this.scroller = scroller;
+    this.onWithdraw = onWithdraw;
     this.quiet = quiet;
     this.shown = new Map();
     this.follow();
@@ -48,6 +50,13 @@ export class Thread {
 
   place(item, before, after, index) {
     const element = this.shown.get(keyOf(item)) || this.make(item);
+    if (this.log.children[index] !== element) {
+      this.log.insertBefore(element, this.log.children[index] || null);
+    }
+    if (item.card) {
+      dressCard(element, item.card);
+      return;
+    }
     const own = item.from === this.talk.own;
     element.dataset.state = item.state || "stored";
     element.dataset.seq = item.seq || "";
@@ -55,13 +64,14 @@ export class Thread {
     const name = element.querySelector("[data-name]");
     name.classList.toggle("only-heard", own || this.quiet || isRun(before, item));
     element.querySelector("[data-mark]").textContent = own ? this.mark(item) : "";
-    if (this.log.children[index] !== element) {
-      this.log.insertBefore(element, this.log.children[index] || null);
-    }
   }
 
   make(item) {
-    const element = cloneOf("message");
+    const element = item.card ? makeCard(item.card, this.onWithdraw) : cloneOf("message");
+    this.shown.set(keyOf(item), element);
+    if (item.card) {
+      return element;
+    }
     const own = item.from === this.talk.own;
     element.dataset.from = item.from;
     element.toggleAttribute("data-own", own);
@@ -70,7 +80,6 @@ export class Thread {
     const time = element.querySelector("[data-time]");
     time.dateTime = item.at;
     time.textContent = clock.format(new Date(item.at));
-    this.shown.set(keyOf(item), element);
     return element;
   }
 

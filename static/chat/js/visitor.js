@@ -1,52 +1,75 @@
 // The visitor's page: front, talk and end on one address.
-import { Composer } from "./composer.js";
+import { Announcer } from "./announcing.js";
+import { tab, watchClosing } from "./closing.js";
+import { watchCodeEntry } from "./code_entry.js";
+import { CodeOffer } from "./code_offer.js";
+import { watchFrame } from "./framed.js";
 import { linksInPlace } from "./inplace.js";
 import { watchLeaving } from "./leaving.js";
 import { Line } from "./line.js";
 import { watchParting } from "./parting.js";
+import { Polled } from "./polled.js";
 import { PROTOCOL } from "./protocol.js";
 import { lastFromOther } from "./reading.js";
 import { Room } from "./room.js";
-import { forgetSecret, secret } from "./secret.js";
+import { secret } from "./secret.js";
 import { watchStanding } from "./standing.js";
 import { watchStart } from "./start.js";
+import { Streamed } from "./streamed.js";
 import { Talk } from "./talk.js";
+import { tellOfLine } from "./telling.js";
 import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
 import { watchUnanswered } from "./unanswered.js";
 import { hearVisitor } from "./visitor_hears.js";
 import { word } from "./words.js";
+import { watchWriting } from "./writing.js";
 
-const TELL_AFTER = 1200;
 const find = (name) => document.querySelector(`[data-${name}]`);
 
 const talk = new Talk("visitor");
 const room = new Room();
-const thread = new Thread(find("log"), talk, {
-  nameOf: (message) => (message.from === "system" ? "" : page.counsellor?.title || word("them")),
-  scroller: find("scroll"),
-});
+const nameOf = (message) => (message.from === "system" ? "" : page.counsellor?.title || word("them"));
+const thread = new Thread(find("log"), talk, { nameOf, scroller: find("scroll") });
+const announcer = new Announcer(find("announce"));
 const page = { talk, room, thread, typing: typingSign(find("typing")), counsellor: null, leaving: false };
-let downTimer = 0;
+// The first page of a talk and what is fetched with it is old; after that everything is news.
+let isNews = false;
 
 const line = new Line("/ws/visitor", {
-  hello: () => ({ protocol: PROTOCOL, secret: secret(), after: talk.after }),
+  hello: () => ({ protocol: PROTOCOL, secret: secret(), after: talk.after, tab }),
   onFrame: (frame) => hearVisitor(page, frame),
-  onState: (state) => lineBecame(state),
+  onState: tellOfLine(page),
+  otherWays: [Streamed, Polled],
 });
 page.line = line;
 
-page.become = (state, counsellor) => {
+page.become = (state, counsellor, note) => {
   page.counsellor = state === "waiting" ? null : counsellor || page.counsellor;
-  room.become(state, page.counsellor);
+  if (state !== room.state && state !== "connecting") {
+    announcer.say(word(state));
+  }
+  room.become(state, page.counsellor, note);
 };
 
+page.news = (messages) => isNews && announcer.messages(messages, nameOf);
+
 page.over = (title, text, extras) => {
+  announcer.forget();
   line.close();
+  code.forget();
   room.end(title, text, extras);
 };
 
-page.more = (frame) => frame.more && line.send({ type: "more", after: talk.after });
+page.more = (frame) => {
+  isNews ||= !frame.more;
+  return frame.more && line.send({ type: "more", after: talk.after });
+};
+
+page.forget = () => {
+  announcer.forget();
+  announcer.say(word("erased"));
+};
 
 page.seen = () => {
   const last = lastFromOther(talk);
@@ -55,32 +78,16 @@ page.seen = () => {
   }
 };
 
-function lineBecame(state) {
-  clearTimeout(downTimer);
-  room.trouble("restarting", state === "restarting");
-  if (state === "up") {
-    room.trouble("own_down", false);
-  } else if (state === "down") {
-    page.typing.hide();
-    downTimer = setTimeout(() => room.trouble("own_down", true), TELL_AFTER);
-  } else if (state === "replaced") {
-    page.over(word("replaced"), word("replaced_text"), { here: true });
-  } else if (state === "shut") {
-    forgetSecret();
-    page.over(word("gone"), word("gone_text"));
-  } else if (state === "refused") {
-    page.over(word("refused"), word("refused_text"));
-  }
-}
-
-function enter() {
+function enter(given) {
   room.enter();
+  code.offer(given);
   page.become("connecting");
   line.open();
   find("draft").focus();
 }
 
-new Composer(find("composer"), {
+const code = new CodeOffer(find("code-offer"));
+watchWriting({
   onSay: (text) => {
     line.send(talk.say(text));
     thread.show();
@@ -93,8 +100,11 @@ document.addEventListener("visibilitychange", page.seen);
 watchParting({ talk, line, room, page });
 watchUnanswered(line, () => [talk]);
 linksInPlace();
-watchLeaving({ beforeLeaving: () => line.send({ type: "leave" }) });
+watchFrame();
+watchClosing();
+watchLeaving(line);
 watchStart({ onStarted: enter });
+watchCodeEntry({ onBack: () => enter() });
 watchStanding({ isIdle: () => document.body.dataset.state !== "talk" });
 if (secret()) {
   enter();

@@ -1,6 +1,9 @@
 // What each frame from the server means on the visitor's page. Unknown frames mean nothing.
+import { hearCard, hearCards } from "./cards.js";
+import { offerForm } from "./evaluation.js";
 import { holdBack } from "./holding.js";
 import { forgetSecret } from "./secret.js";
+import { showWaiting } from "./waiting.js";
 import { word } from "./words.js";
 
 const hears = {
@@ -11,10 +14,12 @@ const hears = {
       hears.ended(page, frame.ended);
       return;
     }
-    talk.hearAll(frame.messages, frame.erased_through);
+    const heard = talk.hearAll(frame.messages, frame.erased_through);
+    hearCards(talk, frame.cards);
     hears.seen(page, { seq: frame.seen || 0 });
-    page.become(frame.state, frame.counsellor);
-    page.room.queue(frame.position, frame.wait_seconds);
+    page.become(frame.state, frame.counsellor, frame.note);
+    page.news(heard);
+    showWaiting(frame);
     page.room.trouble("them_down", false);
     if (page.leaving) {
       line.send({ type: "leave" });
@@ -25,12 +30,12 @@ const hears = {
   },
 
   more(page, frame) {
-    page.talk.hearAll(frame.messages);
+    page.news(page.talk.hearAll(frame.messages));
     page.more(frame);
   },
 
   message(page, frame) {
-    page.talk.hear(frame);
+    page.news(page.talk.hear(frame) ? [frame] : []);
     if (frame.from !== "visitor") {
       page.typing.hide();
     }
@@ -44,12 +49,16 @@ const hears = {
     }
   },
 
+  card(page, frame) {
+    hearCard(page.talk, frame);
+  },
+
   queue(page, frame) {
-    page.room.queue(frame.position, frame.wait_seconds);
+    showWaiting(frame);
   },
 
   state(page, frame) {
-    page.become(frame.state, frame.counsellor);
+    page.become(frame.state, frame.counsellor, frame.note);
     page.room.trouble("them_down", false);
   },
 
@@ -68,16 +77,20 @@ const hears = {
   erased(page, frame) {
     page.talk.erasing = false;
     page.talk.erase(frame.through);
+    page.forget();
   },
 
   ended(page, frame) {
     forgetSecret();
-    const by = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
+    const known = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
+    // Closing time has come, or nobody has: whoever waited is not told that they were silent.
+    const by = known === "system" && page.room.state === "waiting" ? "unreached" : known;
     const stays = page.talk.messages.size ? ` ${word("ended_screen")}` : "";
     page.over(word(`ended_${by}`), word(`ended_${by}_text`) + stays, {
       alternatives: frame.alternatives,
       promised: true,
     });
+    offerForm(frame.evaluation);
   },
 
   error(page, frame) {

@@ -1,0 +1,217 @@
+"""Cards: what a counsellor lays before the visitor in a talk, and what the visitor answers.
+
+A kind of card says what it shows and which answers it takes; each app registers its own
+(``register_card``). All else is here: a card is sealed like a message and lives as long, changes
+under the lock of its talk, and is told by its id, so that nothing of it is in an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import F
+from msgspec.json import decode, encode
+
+from chat.errors import ConversationEnded
+from chat.events import tell
+from chat.messages import Keyring, talk_keys
+from chat.models import Card, Conversation
+from chat.states import Author, CardState, State
+from retention import clock
+from retention.sealing import Unsealable
+from tenants.errors import Invalid, NotAllowed, NotFound
+from tenants.models import Membership, Tenant
+from tenants.scope import tenant_scope
+from tenants.staff import own_membership
+
+Frame = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CardKind:
+    """One kind of card.
+
+    ``offer(tenant, language, content)`` returns what both sides are shown in the language of the
+    talk, from what the counsellor sent; it opens its own scopes. ``answered(tenant, talk, shown,
+    value)`` takes the visitor's answer, in the scope and the transaction that stores it, and returns
+    what of it both are shown; without it there is nothing to answer. Both raise Invalid. A card that
+    ``lasts`` expires unanswered after that.
+    """
+
+    name: str
+    offer: Callable[[Tenant, str, Frame], Frame]
+    answered: Callable[[Tenant, Conversation, Frame, Any], Any] | None = None
+    lasts: timedelta | None = None
+
+
+_kinds: dict[str, CardKind] = {}
+
+
+def register_card(kind: CardKind) -> None:
+    """Make a kind of card known. Called by the apps as they start."""
+    _kinds[kind.name] = kind
+
+
+def offer_card(
+    tenant: Tenant, membership: Membership, conversation_id: UUID, *, kind: str, content: Frame
+) -> Frame:
+    """Lay a card of ``kind`` before the visitor of a talk of ``membership``; return its frame.
+
+    Opens its own scopes. Raises NotFound for every other talk, Invalid for a kind that is not there.
+    """
+    with tenant_scope(tenant):
+        language = _locked(conversation_id, counsellor=own_membership(tenant, membership)).language
+    known = _kinds.get(kind)
+    if known is None:
+        raise Invalid("no such kind of card")
+    shown = known.offer(tenant, language, content)
+    with tenant_scope(tenant):
+        talk = _locked(conversation_id, counsellor=own_membership(tenant, membership))
+        return _offer(tenant, talk, known, shown)
+
+
+def _offer(tenant: Tenant, talk: Conversation, kind: CardKind, shown: Frame) -> Frame:
+    card = Card(
+        id=uuid4(),
+        tenant=tenant,
+        conversation=talk,
+        segment_id=talk.segment_id,
+        kind=kind.name,
+        after=talk.last_seq,
+        until=clock.now() + kind.lasts if kind.lasts else None,
+    )
+    keys = talk_keys(tenant, talk)
+    card.body = _sealed(keys, card, shown, Author.COUNSELLOR)
+    card.save(force_insert=True)
+    return _changed(talk, card, keys)
+
+
+def withdraw_card(
+    tenant: Tenant, membership: Membership, conversation_id: UUID, *, card_id: UUID
+) -> Frame:
+    """Take a card back that stands unanswered. In the scope. Raises NotAllowed for any other."""
+    talk = _locked(conversation_id, counsellor=own_membership(tenant, membership))
+    card = _offered(talk, card_id)
+    card.state = CardState.WITHDRAWN
+    return _saved(tenant, talk, card)
+
+
+def answer_card(tenant: Tenant, conversation_id: UUID, *, card_id: UUID, value: Any) -> Frame:
+    """Take the visitor's answer to a card, once. In the scope.
+
+    Raises NotAllowed for a card that is answered, withdrawn, expired or of a kind without answers.
+    """
+    talk = _locked(conversation_id)
+    card = _offered(talk, card_id)
+    known = _kinds.get(card.kind)
+    if known is None or known.answered is None:
+        raise NotAllowed("this card takes no answer")
+    keys = talk_keys(tenant, talk)
+    said = known.answered(tenant, talk, _opened(keys, card, card.body, Author.COUNSELLOR), value)
+    card.answer, card.state = _sealed(keys, card, said, Author.VISITOR), CardState.ANSWERED
+    return _saved(tenant, talk, card)
+
+
+def expire_cards(tenant: Tenant, *, now: datetime) -> None:
+    """Note which cards can no longer be answered, and tell it. In the scope."""
+    over = Card.objects.filter(state=CardState.OFFERED, until__lte=now)
+    for card_id, conversation_id in over.values_list("pk", "conversation_id"):
+        talk = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id)
+        card = Card.objects.filter(pk=card_id, state=CardState.OFFERED).first()
+        found = talk.exclude(state=State.ENDED).first()
+        if found and card:
+            card.state = CardState.EXPIRED
+            _saved(tenant, found, card)
+
+
+def cards_of(talk: Conversation, keys: Keyring) -> list[Frame]:
+    """Return the cards of a talk as frames show them, in order. In the scope.
+
+    One query, and none for a talk that has never had a card.
+    """
+    if not talk.cards:
+        return []
+    rows = Card.objects.filter(conversation=talk).order_by("after", "pk")
+    return [shown for card in rows if (shown := _shown(card, keys))]
+
+
+def read_cards(tenant: Tenant, conversation_id: UUID) -> list[Frame]:
+    """Return the cards of a talk that goes on. In the scope."""
+    talk = Conversation.objects.filter(pk=conversation_id).exclude(state=State.ENDED).first()
+    return cards_of(talk, talk_keys(tenant, talk)) if talk else []
+
+
+def _locked(conversation_id: UUID, *, counsellor: Membership | None = None) -> Conversation:
+    rows = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
+    if counsellor is not None:
+        rows = rows.filter(counsellor=counsellor, state__in=[State.ACTIVE, State.PAUSED])
+    talk = rows.filter(pk=conversation_id).first()
+    if talk is None:
+        raise NotFound("no such talk") if counsellor else ConversationEnded("the talk has ended")
+    return talk
+
+
+def _offered(talk: Conversation, card_id: UUID) -> Card:
+    card = Card.objects.filter(pk=card_id, conversation=talk).first()
+    if card is None:
+        raise NotFound("no such card")
+    if _state(card) != CardState.OFFERED:
+        raise NotAllowed("this card is no longer open")
+    return card
+
+
+def _state(card: Card) -> str:
+    # Over at its moment, whether or not somebody has noted it yet.
+    over = card.until is not None and card.until <= clock.now()
+    return str(CardState.EXPIRED if over and card.state == CardState.OFFERED else card.state)
+
+
+def _saved(tenant: Tenant, talk: Conversation, card: Card) -> Frame:
+    card.version += 1
+    card.save(update_fields=["state", "version", "answer"])
+    return _changed(talk, card, talk_keys(tenant, talk))
+
+
+def _changed(talk: Conversation, card: Card, keys: Keyring) -> Frame:
+    Conversation.objects.filter(pk=talk.pk).update(cards=F("cards") + 1)
+    tell(talk.pk, "cards", count=talk.cards + 1)
+    shown = _shown(card, keys)
+    if shown is None:
+        raise ConversationEnded("the talk has ended")
+    return shown
+
+
+def _shown(card: Card, keys: Keyring) -> Frame | None:
+    """Return a card as frames show it; None where its key is gone."""
+    try:
+        content = _opened(keys, card, card.body, Author.COUNSELLOR)
+        value = _opened(keys, card, card.answer, Author.VISITOR) if card.answer else None
+    except (Unsealable, ConversationEnded):
+        return None
+    frame = {
+        **content,
+        "id": str(card.pk),
+        "kind": card.kind,
+        "state": _state(card),
+        "version": card.version,
+        "after": card.after,
+    }
+    return frame | {"value": value} if card.answer else frame
+
+
+def _sealed(keys: Keyring, card: Card, said: Any, author: Author) -> bytes:
+    key = keys.get(card.segment_id)
+    if key is None:
+        raise ConversationEnded("the talk has ended")
+    return key.sealer.seal(encode(said).decode(), author=author, message=card.pk)
+
+
+def _opened(keys: Keyring, card: Card, body: bytes | memoryview, author: Author) -> Any:
+    key = keys.get(card.segment_id)
+    if key is None:
+        raise ConversationEnded("the talk has ended")
+    return decode(key.sealer.open(bytes(body), author=author, message=card.pk))
