@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Let a page for trying out show the chat in a frame, until charters are loaded again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("origin", help="such as http://kommun.localhost:8001")
+        parser.add_argument("--origin", required=True, help="such as http://kommun.localhost:8001")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for tenant in Tenant.objects.all():
