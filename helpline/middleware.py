@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.db import Error as DatabaseError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
 from psycopg_pool import PoolTimeout
@@ -91,6 +93,13 @@ class HostMiddleware:
             log.exception("storage_failed")
             return JsonResponse({"error": "unavailable"}, status=503)
 
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """Say that storage is away. Django makes a page of what a view raises before we see it."""
+        if not isinstance(problem, DatabaseError | PoolTimeout):
+            return None
+        log.error("storage_failed", exc_info=problem)
+        return JsonResponse({"error": "unavailable"}, status=503)
+
     def _answer(self, request: HttpRequest, place: Place) -> HttpResponse:
         request.urlconf = _URLCONFS[place.side]
         request.side = place.side  # type: ignore[attr-defined]  # read by views
@@ -100,7 +109,11 @@ class HostMiddleware:
         if _opens_own_scopes(request.path_info, _URLCONFS[place.side]):
             return self.get_response(request)
         with tenant_scope(place.tenant):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                # It was answered as failed: half of it must not stand.
+                transaction.set_rollback(True)
+            return response
 
 
 def _opens_own_scopes(path: str, urlconf: str) -> bool:

@@ -9,13 +9,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.db import connections
 from psycopg import sql
 
 from chat.calls import call
 from tenants.models import Tenant
 from tests import clients, web
+from tests.answers import asked, send
 from tests.clients import host_of
 from tests.engines import Harness
+from tests.world import open_tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,15 +27,17 @@ PATIENCE_SECONDS = 40.0
 
 
 @contextmanager
-def away(harness: Harness) -> Iterator[None]:
-    """Break every connection to this test's main database, and let none in meanwhile."""
-    name = sql.Identifier(harness.run.database)
-    with psycopg.connect(harness.run.main, autocommit=True) as connection:
+def away(harness: Harness, *, keys: bool = False) -> Iterator[None]:
+    """Break every connection to this test's main database, or keys, and let none in meanwhile."""
+    run = harness.run
+    server, database = (run.keys, f"{run.database}_keys") if keys else (run.main, run.database)
+    name = sql.Identifier(database)
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
         try:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                [harness.run.database],
+                [database],
             )
             yield
         finally:
@@ -69,3 +74,20 @@ async def test_storage_that_is_away_is_told_and_what_was_said_meanwhile_is_store
         async with clients.visitor(tenant, secret=going.visitor.secret) as again:
             texts = [message["text"] for message in again.welcome["messages"]]
         assert texts == ["before", "meanwhile"]
+
+
+def test_answers_that_were_given_while_keys_was_away_can_be_given_again(
+    transactional_db: None, harness: Harness
+) -> None:
+    """What failed has spent nothing.  Rule: S9"""
+    asking, *_ = open_tenants("sexogsamfunn", "detfinneshjelp")
+    _, token = asked(asking)
+    said = {"token": token, "answers": {"words": "Takk"}}
+
+    with away(harness, keys=True):
+        refused = send(asking, said)
+    connections.close_all()
+    taken = send(asking, said)
+
+    assert (refused.status_code, refused.json()) == (503, {"error": "unavailable"})
+    assert taken.status_code == 204
