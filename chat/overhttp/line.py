@@ -31,8 +31,10 @@ SILENT_SECONDS = 40.0
 HEAR_SECONDS = 20.0
 # Requests that a page has sent while it was left come in after its stream has broken off.
 LATE_SECONDS = 2.0
-# What a client may be ahead of a gap, or of the consumer, before it is a flood.
-AHEAD_LIMIT = 300
+# What a client may be ahead of a gap, or of the consumer, before it is a flood: frames, and bytes.
+AHEAD_LIMIT, AHEAD_BYTES = 300, 1024 * 1024
+# As much of a frame as the consumer has to see to refuse it (protocol: 64 KiB).
+FRAME_BYTES = 64 * 1024 + 1
 # What waits for a client that does not fetch it. Beyond, the consumer waits, and lets it go.
 GIVEN_LIMIT = 200
 # As much as one answer to a poll brings, but for a single frame that is larger.
@@ -72,6 +74,8 @@ class Line:
         self._on_gone = on_gone
         self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._early: dict[int, str] = {}
+        # How much of what the client has said has not reached the consumer.
+        self._unread = 0
         self._given: deque[str] = deque()
         self._arrived = 0
         self._news, self._room = asyncio.Event(), asyncio.Event()
@@ -86,7 +90,7 @@ class Line:
         """Let the consumer serve this line to its end."""
         self._inbox.put_nowait({"type": "websocket.connect"})
         try:
-            await self._consumer({**scope, "type": "websocket"}, self._inbox.get, self._send)
+            await self._consumer({**scope, "type": "websocket"}, self._receive, self._send)
         except (DatabaseError, PoolTimeout):
             log.exception("storage_failed")
             if not self.accepted.done():
@@ -98,12 +102,21 @@ class Line:
                 self.drop()
             self.over.set()
 
+    async def _receive(self) -> dict[str, Any]:
+        event = await self._inbox.get()
+        self._unread -= len(event.get("text") or "")
+        return event
+
     async def _send(self, event: Any) -> None:
         if event["type"] == "websocket.accept":
             self.accepted.set_result(True)
         elif event["type"] == "websocket.close":
             self.code = event.get("code", LOST)
             self._news.set()
+            self._early.clear()
+            # Long enough to be told so; nothing that is still said keeps it.
+            self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_later(HEAR_SECONDS, self.drop)
             self._inbox.put_nowait({"type": "websocket.disconnect", "code": self.code})
         else:
             while len(self._given) >= GIVEN_LIMIT and not self.gone:
@@ -118,18 +131,24 @@ class Line:
 
     def say(self, said: Say) -> dict[str, Any]:
         """Take the frames that are next; return how many have been taken in all."""
-        self._touch()
-        for number, frame in enumerate(said.frames, said.start):
-            if self.taken < number <= self.taken + AHEAD_LIMIT:
-                self._early[number] = bytes(frame).decode()
-        while (text := self._early.pop(self.taken + 1, None)) is not None:
-            self.taken += 1
-            self._inbox.put_nowait({"type": "websocket.receive", "text": text})
-        if self._inbox.qsize() > AHEAD_LIMIT:
-            self.close(FLOODING)
+        if self.code is None and not self.gone:
+            self._take(said)
         if said.bye:
             self.drop()
         return {"taken": self.taken}
+
+    def _take(self, said: Say) -> None:
+        self._touch()
+        for number, frame in enumerate(said.frames, said.start):
+            if self.taken < number <= self.taken + AHEAD_LIMIT and number not in self._early:
+                text = bytes(frame)[:FRAME_BYTES].decode(errors="replace")
+                self._early[number] = text
+                self._unread += len(text)
+        while (following := self._early.pop(self.taken + 1, None)) is not None:
+            self.taken += 1
+            self._inbox.put_nowait({"type": "websocket.receive", "text": following})
+        if self._inbox.qsize() > AHEAD_LIMIT or self._unread > AHEAD_BYTES:
+            self.close(FLOODING)
 
     async def hear(self, asked: Hear) -> bytes:
         """Return what has come after the first ``after`` frames, once there is something."""

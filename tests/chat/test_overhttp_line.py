@@ -234,6 +234,26 @@ async def test_a_frame_that_is_none_closes_as_on_a_socket(
             assert await tab.closed() == 4400
 
 
+async def test_what_is_said_to_a_line_that_is_closed_is_not_kept(opened: Visitor) -> None:
+    mine = line_of(opened)
+    await opened.send(["an", "array"])
+    assert (await opened.next())["code"] == "invalid"
+    assert await opened.closed() == 4400
+
+    status, said = await mine.say(mine.number + 1, typing())
+
+    assert status == 404 or said == {"taken": mine.number}
+
+
+async def test_large_frames_behind_a_gap_are_a_flood(opened: Visitor) -> None:
+    mine = line_of(opened)
+    large = [{"type": "say", "text": "x" * 60_000}] * 12
+    for ahead in (2, 20):
+        await mine.say(mine.number + ahead, large)
+
+    assert await opened.closed() == 4429
+
+
 # Being lost.
 
 
