@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from chat.cards import cards_of
 from chat.errors import NotLetIn
 from chat.evaluation import claim_token, token_of
 from chat.events import publish, queue_group, tell
+from chat.lives import CLOSED_TAB
 from chat.messages import Caught, caught_up_all
 from chat.models import Conversation, Farewell
 from chat.queue import KEEPS_PLACE, places
@@ -64,10 +64,6 @@ class Over:
 
 
 Answer = Arrival | Over | Frame | HelplineError
-
-# How long a page may take to be loaded again. One that said that it was closed and is not back by
-# then does not come back: a closed tab can be restored by whoever has the phone next.
-CLOSED_TAB = timedelta(seconds=20)
 
 # The rows in the order of ids, as everything takes them that takes several. Who has been out of the
 # queue for too long stands at its end.

@@ -23,7 +23,7 @@ from chat.models import Card, Conversation
 from chat.states import Author, CardState, State
 from retention import clock
 from retention.sealing import Unsealable
-from tenants.errors import Invalid, NotAllowed, NotFound
+from tenants.errors import Invalid, NotAllowed, NotFound, Unavailable
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tenants.staff import own_membership
@@ -70,11 +70,23 @@ def offer_card(
         raise Invalid("no such kind of card")
     shown = known.offer(tenant, language, content)
     with tenant_scope(tenant):
+        keys = _keys_of(tenant, conversation_id)
         talk = _locked(conversation_id, counsellor=own_membership(tenant, membership))
-        return _offer(tenant, talk, known, shown)
+        return _offer(tenant, talk, keys, known, shown)
 
 
-def _offer(tenant: Tenant, talk: Conversation, kind: CardKind, shown: Frame) -> Frame:
+def _keys_of(tenant: Tenant, conversation_id: UUID) -> Keyring:
+    """Return what a talk is sealed with, before anything is locked.
+
+    Whoever writes in the talk would wait for the other instance with us.
+    """
+    talk = Conversation.objects.filter(pk=conversation_id).exclude(state=State.ENDED).first()
+    return talk_keys(tenant, talk) if talk else {}
+
+
+def _offer(
+    tenant: Tenant, talk: Conversation, keys: Keyring, kind: CardKind, shown: Frame
+) -> Frame:
     card = Card(
         id=uuid4(),
         tenant=tenant,
@@ -84,20 +96,21 @@ def _offer(tenant: Tenant, talk: Conversation, kind: CardKind, shown: Frame) -> 
         after=talk.last_seq,
         until=clock.now() + kind.lasts if kind.lasts else None,
     )
-    keys = talk_keys(tenant, talk)
     card.body = _sealed(keys, card, shown, Author.COUNSELLOR)
     card.save(force_insert=True)
-    return _changed(talk, card, keys)
+    _tell(talk)
+    return _as_told(card, keys)
 
 
 def withdraw_card(
     tenant: Tenant, membership: Membership, conversation_id: UUID, *, card_id: UUID
 ) -> Frame:
     """Take a card back that stands unanswered. In the scope. Raises NotAllowed for any other."""
+    keys = _keys_of(tenant, conversation_id)
     talk = _locked(conversation_id, counsellor=own_membership(tenant, membership))
     card = _offered(talk, card_id)
     card.state = CardState.WITHDRAWN
-    return _saved(tenant, talk, card)
+    return _saved(talk, card, keys)
 
 
 def answer_card(tenant: Tenant, conversation_id: UUID, *, card_id: UUID, value: Any) -> Frame:
@@ -105,27 +118,29 @@ def answer_card(tenant: Tenant, conversation_id: UUID, *, card_id: UUID, value: 
 
     Raises NotAllowed for a card that is answered, withdrawn, expired or of a kind without answers.
     """
+    keys = _keys_of(tenant, conversation_id)
     talk = _locked(conversation_id)
     card = _offered(talk, card_id)
     known = _kinds.get(card.kind)
     if known is None or known.answered is None:
         raise NotAllowed("this card takes no answer")
-    keys = talk_keys(tenant, talk)
     said = known.answered(tenant, talk, _opened(keys, card, card.body, Author.COUNSELLOR), value)
     card.answer, card.state = _sealed(keys, card, said, Author.VISITOR), CardState.ANSWERED
-    return _saved(tenant, talk, card)
+    return _saved(talk, card, keys)
 
 
 def expire_cards(tenant: Tenant, *, now: datetime) -> None:
     """Note which cards can no longer be answered, and tell it. In the scope."""
     over = Card.objects.filter(state=CardState.OFFERED, until__lte=now)
+    # In the order of ids, as everything takes talks that takes several.
+    over = over.order_by("conversation")
     for card_id, conversation_id in over.values_list("pk", "conversation_id"):
         talk = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id)
         card = Card.objects.filter(pk=card_id, state=CardState.OFFERED).first()
         found = talk.exclude(state=State.ENDED).first()
         if found and card:
             card.state = CardState.EXPIRED
-            _saved(tenant, found, card)
+            _save(found, card)
 
 
 def cards_of(talk: Conversation, keys: Keyring) -> list[Frame]:
@@ -139,10 +154,10 @@ def cards_of(talk: Conversation, keys: Keyring) -> list[Frame]:
     return [shown for card in rows if (shown := _shown(card, keys))]
 
 
-def read_cards(tenant: Tenant, conversation_id: UUID) -> list[Frame]:
-    """Return the cards of a talk that goes on. In the scope."""
+def read_cards(tenant: Tenant, conversation_id: UUID) -> tuple[int, list[Frame]]:
+    """Return the cards of a talk that goes on, and how often any has changed. In the scope."""
     talk = Conversation.objects.filter(pk=conversation_id).exclude(state=State.ENDED).first()
-    return cards_of(talk, talk_keys(tenant, talk)) if talk else []
+    return (talk.cards, cards_of(talk, talk_keys(tenant, talk))) if talk else (0, [])
 
 
 def _locked(conversation_id: UUID, *, counsellor: Membership | None = None) -> Conversation:
@@ -170,15 +185,23 @@ def _state(card: Card) -> str:
     return str(CardState.EXPIRED if over and card.state == CardState.OFFERED else card.state)
 
 
-def _saved(tenant: Tenant, talk: Conversation, card: Card) -> Frame:
+def _saved(talk: Conversation, card: Card, keys: Keyring) -> Frame:
+    _save(talk, card)
+    return _as_told(card, keys)
+
+
+def _save(talk: Conversation, card: Card) -> None:
     card.version += 1
     card.save(update_fields=["state", "version", "answer"])
-    return _changed(talk, card, talk_keys(tenant, talk))
+    _tell(talk)
 
 
-def _changed(talk: Conversation, card: Card, keys: Keyring) -> Frame:
+def _tell(talk: Conversation) -> None:
     Conversation.objects.filter(pk=talk.pk).update(cards=F("cards") + 1)
     tell(talk.pk, "cards", count=talk.cards + 1)
+
+
+def _as_told(card: Card, keys: Keyring) -> Frame:
     shown = _shown(card, keys)
     if shown is None:
         raise ConversationEnded("the talk has ended")
@@ -206,7 +229,7 @@ def _shown(card: Card, keys: Keyring) -> Frame | None:
 def _sealed(keys: Keyring, card: Card, said: Any, author: Author) -> bytes:
     key = keys.get(card.segment_id)
     if key is None:
-        raise ConversationEnded("the talk has ended")
+        raise Unavailable("the key is not here; try again")
     return key.sealer.seal(encode(said).decode(), author=author, message=card.pk)
 
 

@@ -19,10 +19,10 @@ from chat import queue
 from chat.alternatives import Alternative, alternatives
 from chat.codes import Prints, drop_finder, keep_prints
 from chat.errors import Closed, ConversationEnded, Full
-from chat.evaluation import asked_now, claim_token
+from chat.evaluation import asked_now
 from chat.events import publish, queue_group, tell
 from chat.forgetting import CONVERSATION, due_in
-from chat.lives import expiry_of, latest_end
+from chat.lives import CLOSED_TAB, expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
 from chat.pace import note_length
 from chat.states import By, State
@@ -176,15 +176,19 @@ class Found:
     asks: str | None
 
 
-def finish_end(tenant: Tenant, conversation_id: UUID) -> Found:
+def finish_end(tenant: Tenant, conversation_id: UUID, *, asking: bool) -> Found:
     """See that what was promised has happened in a talk that is found ended; say who ended it.
 
-    Another process may be about it this moment, or have died over it. Opens its own scopes.
+    Another process may be about it this moment, or have died over it. ``asking`` where the visitor
+    is told of the end in this way: then they are asked how it went, as the event would have asked.
+    Opens its own scopes.
     """
     finish_forgetting(tenant, conversation_id)
     with tenant_scope(tenant):
         farewell = Farewell.objects.filter(conversation_id=conversation_id).first()
-        day = claim_token(conversation_id, day=clock.now().date()) if farewell else None
+        day = clock.now().date() if asking and farewell and farewell.asks else None
+        if day:
+            Farewell.objects.filter(conversation_id=conversation_id).update(asked=True)
     language = farewell.language if farewell else tenant.default_language
     by = By(farewell.ended_by) if farewell else By.SYSTEM
     return Found(by, alternatives(tenant, language=language), day.isoformat() if day else None)
@@ -232,7 +236,7 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
     Farewell.objects.create(
         tenant=tenant,
         conversation_id=conversation.pk,
-        secret_hash=bytes(conversation.secret_hash),
+        secret_hash=_farewell_hash(conversation, now),
         policy=policy,
         language=conversation.language,
         last_seq=conversation.last_seq,
@@ -250,6 +254,14 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
         )
     day = now.date().isoformat() if asked else None
     return _Ended(now, expires_at, rule, segments, conversation.language, day)
+
+
+def _farewell_hash(conversation: Conversation, now: datetime) -> bytes:
+    """Return the secret that the farewell is for: none where the tab was closed for good."""
+    closed_at = conversation.tab_closed_at
+    if closed_at is not None and closed_at <= now - CLOSED_TAB:
+        return secrets.token_bytes(32)
+    return bytes(conversation.secret_hash)
 
 
 def erase_conversation(tenant: Tenant, conversation_id: UUID) -> int:

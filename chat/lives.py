@@ -25,6 +25,9 @@ from tenants.staff import own_membership
 LONGEST_TALK = timedelta(hours=12)
 # The row outlives that by this much: a talk that has vanished cannot be ended, and nobody told.
 ENDED_WITHIN = timedelta(minutes=5)
+# How long a page may take to be loaded again. One that said that it was closed and is not back by
+# then does not come back: a closed tab can be restored by whoever has the phone next.
+CLOSED_TAB = timedelta(seconds=20)
 
 Life = tuple[datetime, str]
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID, uuid4
 
-from chat.errors import ConversationEnded
 from chat.events import tell
 from chat.messages import Keyring, talk_keys
 from chat.models import Conversation
 from chat.queue import shown_counsellor
 from chat.states import Author, State
 from retention.sealing import Unsealable
-from tenants.errors import NotFound
+from tenants.errors import NotFound, Unavailable
 from tenants.models import Membership, Tenant
 
 # The sealed note and the id that it was sealed with.
@@ -31,9 +30,12 @@ def pause_talk(
 
     In the scope. Said again, the newer note stands. Raises NotFound for every other talk.  Rule: S6.
     """
+    # Before the lock: whoever writes in the talk would wait for the other instance with us.
+    before = Conversation.objects.filter(pk=conversation_id).exclude(state=State.ENDED).first()
+    keys = talk_keys(tenant, before) if before and note else {}
     talk = _own(membership, conversation_id)
     talk.state, talk.note_id = State.PAUSED, uuid4() if note else None
-    talk.note = _sealed(tenant, talk, note) if talk.note_id else None
+    talk.note = _sealed(keys, talk, note) if talk.note_id else None
     _save(tenant, talk)
 
 
@@ -55,10 +57,10 @@ def _own(membership: Membership, conversation_id: UUID) -> Conversation:
     return talk
 
 
-def _sealed(tenant: Tenant, talk: Conversation, note: str) -> bytes:
-    key = talk_keys(tenant, talk).get(talk.segment_id)
+def _sealed(keys: Keyring, talk: Conversation, note: str) -> bytes:
+    key = keys.get(talk.segment_id)
     if key is None or talk.note_id is None:
-        raise ConversationEnded("the talk has ended")
+        raise Unavailable("the key is not here; try again")
     return key.sealer.seal(note, author=Author.COUNSELLOR, message=talk.note_id)
 
 

@@ -46,8 +46,6 @@ class Situation(NamedTuple):
                 changes = {"visitor_up": up}
             case {"type": "line", "who": "counsellor", "up": up}:
                 changes = {"counsellor_up": up}
-            case {"type": "cards", "count": count}:
-                changes = {"cards": max(self.cards, count)}
             case {"type": "arrived", "socket": socket}:
                 changes = {"socket": socket}
         return self._replace(**changes)

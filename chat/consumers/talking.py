@@ -197,10 +197,14 @@ class Talking(Socket):
         self.spawn(self._show_cards(reader))
 
     async def _show_cards(self, reader: Reader) -> None:
-        cards = await scoped_call(reader.tenant, read_cards, reader.tenant, reader.conversation)
+        tenant, talk = reader.tenant, reader.conversation
+        count, cards = await scoped_call(tenant, read_cards, tenant, talk)
         if self.has(reader):
             for card in cards:
                 self.show_card(reader, card)
+            # Not before: what could not be read has not been told.
+            if reader.situation is not None and count > reader.situation.cards:
+                reader.situation = reader.situation._replace(cards=count)
 
     def naming(self, reader: Reader) -> Frame:
         """Return what says in a frame which talk it is about, where a socket has several."""
@@ -273,7 +277,8 @@ class Talking(Socket):
         self.spawn(self._tell_gone(reader))
 
     async def _tell_gone(self, reader: Reader) -> None:
-        found = await call(finish_end, reader.tenant, reader.conversation)
+        is_visitor = self.me is Author.VISITOR
+        found = await call(finish_end, reader.tenant, reader.conversation, asking=is_visitor)
         if self.has(reader):
             said = {"by": str(found.by), "alternatives": found.alternatives, "asks": found.asks}
             self.hears["ended"](self, reader, said)

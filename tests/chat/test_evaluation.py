@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from chat.calls import call
+from chat.conversations import end_conversation, finish_end, open_conversation
 from chat.evaluation import pooled
+from chat.models import Conversation
+from chat.states import By
 from retention import clock, shuffled
 from retention.models import Pool
 from retention.purge import purge
@@ -82,6 +85,30 @@ def test_tab_that_comes_back_after_the_end_is_asked_then(tenant: Tenant) -> None
     _, token = asked(tenant)
 
     assert send(tenant, {"token": token, "answers": {}}).status_code == 204
+
+
+def test_desk_that_finds_the_end_first_does_not_take_the_visitors_turn(tenant: Tenant) -> None:
+    with tenant_scope(tenant):
+        opened = open_conversation(tenant)
+    assert end_conversation(tenant, opened.conversation, by=By.SYSTEM)
+
+    at_desk = finish_end(tenant, opened.conversation, asking=False)
+
+    assert at_desk.asks is None
+    assert token_at(tenant, opened.secret.reveal()) is not None
+
+
+def test_visitor_who_finds_the_end_before_it_is_told_is_asked(tenant: Tenant) -> None:
+    """The end is committed, and its event is lost or on its way."""
+    with tenant_scope(tenant):
+        opened = open_conversation(tenant)
+        Conversation.objects.filter(pk=opened.conversation).update(visitor_lost_at=None)
+    assert end_conversation(tenant, opened.conversation, by=By.SYSTEM)
+
+    found = finish_end(tenant, opened.conversation, asking=True)
+
+    assert found.asks == clock.now().date().isoformat()
+    assert token_at(tenant, opened.secret.reveal()) is None
 
 
 def test_answer_to_something_else_is_refused_and_can_be_mended(tenant: Tenant) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from chat.calls import call, scoped_call
+from chat.conversations import end_conversation
 from chat.models import Conversation
+from chat.states import By
 from retention import clock
 from tenants.models import Tenant
 from tests import clients
@@ -83,6 +85,19 @@ async def test_tab_that_was_closed_opens_nothing_when_it_is_restored(
         await pass_(20)
 
         assert elsewhere is None
+        assert await greeted(tenant, page.secret) == SHUT
+
+
+async def test_closed_tab_is_told_nothing_of_the_end_either(tenant: Tenant) -> None:
+    """Not even that there was a talk."""
+    tab = str(uuid4())
+    async with clients.visitor(tenant, greet=False) as page:
+        await hello(page, tab)
+        await say_closed(tenant, page, tab)
+        await page.drop()
+        await pass_(20)
+        await call(end_conversation, tenant, UUID(page.conversation), by=By.SYSTEM)
+
         assert await greeted(tenant, page.secret) == SHUT
 
 
