@@ -40,7 +40,7 @@ _PRIME = 1021
 
 # What OWASP asks of a password that anybody may choose; 19 MiB and some 25 ms for each code.
 _MEMORY_KIB, _ROUNDS = 19_456, 2
-# So many at once: what is tried must not take the places of what is made.
+# So many at once: what is tried must not take the places of what is made, nor keep a thread waiting.
 _making, _trying = threading.BoundedSemaphore(2), threading.BoundedSemaphore(1)
 _WAIT_SECONDS = 0.5
 _RETRY_SECONDS = 5
@@ -83,7 +83,7 @@ def make_code(tenant: Tenant) -> tuple[Code, Prints] | None:
     signs = "".join(secrets.choice(ALPHABET) for _ in range(_CHANCE))
     code = Code(signs + _check_of(signs))
     try:
-        return code, _prints(tenant, code, _making)
+        return code, _prints(tenant, code, _making, wait=_WAIT_SECONDS)
     except SlowDown:
         return None
 
@@ -106,7 +106,7 @@ def prints_of(tenant: Tenant, code: Code) -> Prints:
     Raises SlowDown while others are tried. Whoever offers a door to this counts by
     ``chat.starts.tries`` first.
     """
-    return _prints(tenant, code, _trying)
+    return _prints(tenant, code, _trying, wait=0)
 
 
 def keep_prints(tenant: Tenant, conversation: UUID, prints: Prints) -> None:
@@ -117,6 +117,11 @@ def keep_prints(tenant: Tenant, conversation: UUID, prints: Prints) -> None:
         finder=prints.finder,
         witness=prints.witness,
     )
+
+
+def can_come_back(conversation: UUID) -> bool:
+    """Say whether there is a code that brings somebody back to a talk. In the scope."""
+    return ResumeCode.objects.filter(conversation=conversation, finder__isnull=False).exists()
 
 
 def drop_finder(conversation: UUID) -> None:
@@ -152,8 +157,10 @@ def _check_of(signs: str) -> str:
     return ALPHABET[first] + ALPHABET[second]
 
 
-def _prints(tenant: Tenant, code: Code, places: threading.BoundedSemaphore) -> Prints:
-    if not places.acquire(timeout=_WAIT_SECONDS):
+def _prints(
+    tenant: Tenant, code: Code, places: threading.BoundedSemaphore, *, wait: float
+) -> Prints:
+    if not places.acquire(timeout=wait):
         raise SlowDown("too many codes are being tried", retry_seconds=_RETRY_SECONDS)
     try:
         return _stretched(code, tenant_key(tenant))

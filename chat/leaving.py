@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from uuid import UUID, uuid4
 
+from chat.codes import can_come_back
 from chat.conversations import end_conversation, secret_hash
 from chat.events import publish, queue_group, tell
 from chat.models import Conversation
@@ -47,8 +48,9 @@ def leave_by_secret(tenant: Tenant, secret: str) -> None:
 def _park(conversation_id: UUID) -> bool:
     """Lock the tab out of a talk that waits for its visitor; False where none may be parked."""
     talks = Conversation.objects.filter(pk=conversation_id).exclude(state=State.ENDED)
-    # The policy that the talk began under, as with everything else that was promised then.
-    if not talks.filter(policy__parks=True).exists():
+    # The policy that the talk began under, as with everything else that was promised then. Where no
+    # code was made nobody could come back, and the talk would wait for nothing.
+    if not talks.filter(policy__parks=True).exists() or not can_come_back(conversation_id):
         return False
     # No socket's end is the end of this line any more: it is lost from now on.
     return bool(

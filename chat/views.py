@@ -99,8 +99,11 @@ def start(request: HttpRequest) -> HttpResponse:
     scope: dict[str, Any] = getattr(request, "scope", {})
     asked = _body(request, _START)
     proof = asked.pop("proof", "")
+    # Paid for when its challenge was given, whatever has become of the queue since. Outside: Valkey is asked.
+    is_paid = bool(proof) and accept_proof(tenant, proof)
     with tenant_scope(tenant):
-        _check_pace(tenant, scope.get("helpline.buckets"), proof=proof)
+        if not is_paid:
+            _check_pace(tenant, scope.get("helpline.buckets"))
         check_accepting(tenant, now=clock.now())
     # Between the scopes: the code takes its time, and nothing is to wait for it.
     made = make_code(tenant)
@@ -194,11 +197,8 @@ def _asked(form: Form) -> dict[str, Any]:
     }
 
 
-def _check_pace(tenant: Tenant, buckets: Buckets | None, *, proof: str) -> None:
-    """Let a start pass that is free or paid for. Raises ProofRequired."""
-    # Paid for when its challenge was given, whatever has become of the queue since.
-    if proof and accept_proof(tenant, proof):
-        return
+def _check_pace(tenant: Tenant, buckets: Buckets | None) -> None:
+    """Let a start pass that is free. Raises ProofRequired."""
     now = clock.now()
     load = queue.waiting_count(now=now) / max(1, tenant.queue_cap) if buckets else 0.0
     price = starts.take(tenant, buckets, load=load)

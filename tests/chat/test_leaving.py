@@ -64,6 +64,16 @@ async def test_parked_talk_waits_and_is_locked_to_the_tab(tenant: Tenant, other:
     assert opened["line"] is False
 
 
+async def test_talk_without_a_code_is_not_parked(other: Tenant) -> None:
+    """Nobody could come back to it."""
+    await call(Tenant.objects.filter(pk=other.pk).update, offers_code=False)
+    async with clients.talk(other) as talk:
+        await post(host_of(other), DOOR, {"secret": talk.visitor.secret})
+        told = await talk.desk.next()
+
+    assert told == {"type": "ended", "conversation": talk.conversation, "by": "visitor"}
+
+
 async def test_parked_talk_ends_as_any_whose_visitor_has_gone(other: Tenant) -> None:
     async with clients.talk(other) as talk:
         await post(host_of(other), DOOR, {"secret": talk.visitor.secret})
