@@ -1,13 +1,14 @@
 """The queue as everybody sees it: the desks a list, the visitors their own place in it.
 
 However much happens, each is told at most once a second, and one query of the process serves all
-its sockets of a tenant.
+its sockets of a tenant. Where a thousand wait, it is told more rarely: whoever talks goes first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ Frame = dict[str, Any]
 Give = Callable[[Frame], None]
 
 PAUSE_SECONDS = 1.0
+# What a look and the telling leave of the time to everything else, for each second that they take.
+REST = 25.0
+LONGEST_PAUSE_SECONDS = 5.0
 AT_ONCE = 25
 # Nothing has happened, but the waiting have waited longer.
 IDLE_SECONDS = 15.0
@@ -139,11 +143,13 @@ class Board:
                 async with asyncio.timeout(ALONE_SECONDS if layer().here.away else IDLE_SECONDS):
                     await self._changed.wait()
             self._changed.clear()
+            begun = time.monotonic()
             try:
                 await self._tell(await scoped_call(self.tenant, look, self.tenant))
             except Exception:  # the database is away; the next change tries again
                 log.exception("board_failed")
-            await asyncio.sleep(PAUSE_SECONDS)
+            took = time.monotonic() - begun
+            await asyncio.sleep(min(max(PAUSE_SECONDS, REST * took), LONGEST_PAUSE_SECONDS))
 
     async def _tell(self, seen: Look) -> None:
         frame = {"type": "waiting", **shown(seen.rows)}
@@ -158,19 +164,25 @@ class Board:
             row = rows.get(conversation)
             if row is None or (told := seen.told(row)) == self._told.get(conversation):
                 continue
-            self._told[conversation] = told
+            frame = told
             if _needs_others(told):
                 language = row.language
                 if language not in others:
                     others[language] = await call(alternatives, self.tenant, language=language)
-                told = {**told, "alternatives": others[language]}
-            give(told)
+                frame = {**told, "alternatives": others[language]}
+            # Whoever has come anew meanwhile has been told nothing, and is next time.
+            if self.visitors.get(conversation) == give:
+                self._told[conversation] = told
+                give(frame)
 
     def forget(self, conversation: UUID, give: Give) -> None:
         # A newer socket of the same visitor may stand here already.
         if self.visitors.get(conversation) == give:
             del self.visitors[conversation]
-            self._told.pop(conversation, None)
+            self.forget_told(conversation)
+
+    def forget_told(self, conversation: UUID) -> None:
+        self._told.pop(conversation, None)
 
 
 class Boards:
@@ -187,6 +199,8 @@ class Boards:
     def visitor(self, tenant: Tenant, conversation: UUID, give: Give) -> None:
         board = self._of(tenant)
         board.visitors[conversation] = give
+        # Whatever an earlier tab of theirs has been told, this one has not.
+        board.forget_told(conversation)
         board.hurry()
 
     async def leave(self, tenant: Tenant, give: Give, *, visitor: UUID | None = None) -> None:
