@@ -121,7 +121,7 @@ _WORDS = {
         "evaluation-lives": "Frågar vi efteråt hur det gick är det frivilligt att svara. Svaren kan "
         "inte kopplas till samtalet, och vi ser dem bara tillsammans med andras svar. Har inte minst "
         "{together} svarat inom {waits} raderas svaren olästa. Annars ligger de kvar i {kept}.",
-        "code": "Du får erbjudande om en kod som tar dig tillbaka till samtalet. Själva koden sparar vi "
+        "code": "Du erbjuds en kod som tar dig tillbaka till samtalet. Själva koden sparar vi "
         "inte, bara ett avtryck som inte kan räknas tillbaka till den. Avtrycket raderas tillsammans "
         "med samtalet.",
         "leave-ends": "Trycker du på ”Lämna sidan” är samtalet slut direkt.",

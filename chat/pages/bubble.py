@@ -71,6 +71,9 @@ def framed(request: TenantRequest) -> HttpResponse:
     return response
 
 
+framed.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
+
+
 def script_of(tenant: Tenant, *, home: str) -> str:
     """Return the script that ``home``, the tenant's own origin, serves to other pages."""
     about = {
@@ -120,6 +123,7 @@ def _program() -> str:
     code = "\n".join(line for line in lines if not line.lstrip().startswith("//"))
     parts = _QUOTED.split(code)
     parts[::2] = [re.sub(r"\s*([^\w\s$\"`])\s*", r"\1", part) for part in parts[::2]]
+    parts[::2] = [part.replace(";}", "}") for part in parts[::2]]
     return "".join(parts).strip().removesuffix(";")
 
 
@@ -127,4 +131,5 @@ def _program() -> str:
 def _styles() -> str:
     text = (_SOURCES / "css" / "bubble.css").read_text("utf-8")
     text = re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"\s*([{};,]|: )\s*", lambda found: found[1].strip(), text))
+    text = re.sub(r"\s*([{};,]|: )\s*", lambda found: found[1].strip(), text)
+    return re.sub(r"\s+", " ", text).replace(";}", "}")

@@ -77,6 +77,45 @@ async def test_visitors_way_through_a_talk(screens: Screens, look: dict[str, Any
 
 
 @pytest.mark.parametrize("look", LOOKS)
+async def test_what_else_stands_on_a_visitors_page(screens: Screens, look: dict[str, Any]) -> None:
+    """Others who are open, a wrong code, a text too long, a pause, a card and one taken back."""
+    findings: Findings = {}
+    visitor = await screens.front("tidaholm", **look)
+    await visitor.click("[data-code-entry] summary")
+    await visitor.fill("[data-code-field]", "0000-0000-0000-0001")
+    await visitor.press("[data-code-field]", "Enter")
+    await expect(visitor.locator("[data-code-refusal]")).not_to_be_empty()
+    await _look_at(visitor, "code refused", findings)
+    visitor = await screens.visitor(SLUG, **look)
+    await expect(visitor.locator("[data-elsewhere] [data-contact-link]").first).to_be_visible()
+    await _look_at(visitor, "nobody ready", findings)
+    await visitor.fill("[data-draft]", "å" * 4_003)
+    await visitor.press("[data-draft]", "Enter")
+    await expect(visitor.locator("[data-too-long]")).to_be_visible()
+    await _look_at(visitor, "too long", findings)
+    await visitor.fill("[data-draft]", "")
+    desk = await screens.desk(SLUG, **look)
+    pane = await take_next(desk)
+    await desk.click(f"{pane} [data-pause] summary")
+    await _look_at(desk, "pause", findings)
+    await desk.fill(f"{pane} [data-pause-words]", "Jeg leser om søvn.")
+    await desk.keyboard.press("Enter")
+    await expect(visitor.locator("[data-aside]")).to_be_visible()
+    await _look_at(visitor, "paused", findings)
+    await desk.click(f"{pane} [data-signposts] summary")
+    await _look_at(desk, "signposts", findings)
+    await desk.locator(f"{pane} [data-to^=contact]").first.click()
+    await expect(visitor.locator("[data-card] [data-way]").first).to_be_visible()
+    await _look_at(visitor, "card", findings)
+    await _look_at(desk, "card given", findings)
+    await desk.click(f"{pane} [data-card-withdraw]")
+    await expect(visitor.locator("[data-card-note]")).to_be_visible()
+    await _look_at(visitor, "card taken back", findings)
+
+    assert findings == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
 async def test_desk_from_its_door_to_an_ended_talk(screens: Screens, look: dict[str, Any]) -> None:
     findings: Findings = {}
     door = await screens.door(SLUG, **look)

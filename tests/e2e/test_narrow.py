@@ -11,6 +11,8 @@ from tests.pages.conftest import TENANTS
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SMALL: ViewportSize = {"width": 320, "height": 568}
 USUAL: ViewportSize = {"width": 360, "height": 740}
+# A screen of 1280 by 1024 that is magnified four times (WCAG 1.4.10).
+MAGNIFIED: ViewportSize = {"width": 320, "height": 256}
 # What stands beyond the right edge, and what is too wide for its own place (a name under a button).
 _TOO_WIDE = """
 () => [...document.querySelectorAll("header *, main *, dialog[open] *")]
@@ -78,4 +80,20 @@ async def test_talk_fits_on_both_sides(screens: Screens, language: str) -> None:
     await expect(desk.locator(pane)).to_have_attribute("data-state", "ended")
     await _look_at(desk, "desk ended", findings)
 
+    assert findings == {}
+
+
+async def test_talk_can_be_read_and_answered_at_four_times_the_size(screens: Screens) -> None:
+    findings: dict[str, list[str]] = {}
+    visitor = await screens.visitor("detfinneshjelp", size=MAGNIFIED)
+    desk = await screens.desk("detfinneshjelp")
+    pane = await take_next(desk)
+    await say(visitor, "a word of mine")
+    await say(desk, "a word for you", pane)
+    read = visitor.locator("[data-text]", has_text="a word for you")
+    await visitor.locator("[data-draft]").click()
+    await _look_at(visitor, "talk", findings)
+
+    for what in (read, visitor.locator("[data-send]"), visitor.locator(".bar [data-leave]")):
+        await expect(what).to_be_in_viewport(ratio=1)
     assert findings == {}

@@ -9,7 +9,8 @@
   if (page.querySelector("helpline-bubble")) {
     return;
   }
-  const language = page.documentElement.lang.slice(0, 2);
+  const root = page.documentElement;
+  const language = root.lang.slice(0, 2);
   const code = line.words[language] ? language : line.language;
   const words = line.words[code];
 
@@ -20,19 +21,19 @@
     return element;
   }
 
-  const quiet = { referrerpolicy: "no-referrer" };
-  const away = { target: "_blank", rel: "noreferrer" };
-  const front = `${line.home}/?lang=${code}`;
+  const quiet = { referrerpolicy: "no-referrer" },
+    away = { target: "_blank", rel: "noreferrer" },
+    front = `${line.home}/?lang=${code}`;
   const bubble = line.framed
     ? make("button", { type: "button", "aria-haspopup": "dialog", "aria-label": words.open })
     : make("a", { href: front, ...away, "aria-label": words.tab });
-  const close = make("button", { type: "button" }, words.hide);
-  const blocked = make("p", { hidden: "" }, make("a", { href: front, ...away }, words.tab));
-  const header = make("div", {}, make("h2", {}, line.name), close);
-  const panel = make("dialog", { "aria-label": line.name }, header, blocked);
-  const host = make("helpline-bubble", { role: "region", "aria-label": "Chat" });
-  let frame, isHere, isTalking, fading, next;
-  let escapes = [];
+  const close = make("button", { type: "button" }, words.hide),
+    blocked = make("p", { hidden: "" }, make("a", { href: front, ...away }, words.tab)),
+    header = make("div", {}, make("h2", {}, line.name), close),
+    panel = make("dialog", { "aria-label": line.name }, header, blocked),
+    host = make("helpline-bubble", { role: "region", "aria-label": "Chat" });
+  let frame, isHere, isTalking, fading, next,
+    escapes = [];
   bubble.className = "bubble";
   bubble.hidden = true;
   // Styles made by script, which the page's own policy has no say in, above all of the page's rules.
@@ -47,10 +48,8 @@
   }
   shadow.append(bubble, panel);
 
-  const fetched = async () => {
-    const answer = await fetch(`${line.home}/api/status`, { credentials: "omit", referrerPolicy: "no-referrer" });
-    return answer.json();
-  };
+  const silently = { credentials: "omit", referrerPolicy: "no-referrer" };
+  const fetched = async () => (await fetch(`${line.home}/api/status`, silently)).json();
   // Where the page lets scripts of ours in and no request.
   const scripted = () => new Promise((heard, onerror) => {
     const tag = make("script", { src: `${line.home}/bubble.js?standing`, nonce, ...quiet });
@@ -78,8 +77,8 @@
   }
 
   function leave() {
-    page.documentElement.hidden = true;
-    host.remove();
+    root.style = "display:none!important";
+    frame?.contentWindow.postMessage("leave", line.home);
     location.replace(line.leave);
   }
 
@@ -115,6 +114,6 @@
   }, true);
   addEventListener("pageshow", ({ persisted }) => persisted && frame && location.reload());
   page.addEventListener("visibilitychange", look);
-  (page.body || page.documentElement).append(host);
+  (page.body || root).append(host);
   look();
 };

@@ -10,7 +10,7 @@ export class CodeOffer {
       this.watch("show", () => this.show());
       this.watch("hide", () => this.hide());
       this.watch("copy", () => this.copy());
-      this.watch("decline", () => this.forget());
+      this.watch("decline", () => this.decline());
     }
   }
 
@@ -50,6 +50,11 @@ export class CodeOffer {
   async copy() {
     const copied = await navigator.clipboard.writeText(this.code).then(() => true, () => false);
     this.part("said").textContent = word(copied ? "code_copied" : "code_not_copied");
+  }
+
+  decline() {
+    this.forget();
+    document.querySelector("[data-draft]").focus();
   }
 
   // Also at the end: it opens nothing then.

@@ -28,6 +28,15 @@ export function goAway(url) {
   }
 }
 
+// The page around has been left: what is in the frame goes with it.
+export function whenTold(leave) {
+  addEventListener("message", ({ source, data }) => {
+    if (isFramed && source === window.parent && data === "leave") {
+      leave();
+    }
+  });
+}
+
 // Shown again from the browser's memory: emptied already, and the page around begins anew.
 export function goBackToNothing(url) {
   if (!isFramed) {

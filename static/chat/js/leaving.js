@@ -1,13 +1,28 @@
 // Away at once. What was on the page must not come back with Back, reload or a restored tab:
 // the page empties itself whenever it is left, and never shows again from the browser's memory.
-import { goAway, goBackToNothing } from "./framed.js";
+import { goAway, goBackToNothing, whenTold } from "./framed.js";
 import { takeSecret } from "./secret.js";
 
 const PRESSES = 3;
 const WITHIN = 2000;
 const DOOR = "/api/conversations/leave";
 // The other pages of this line in this browser: a talk in one tab must not outlive the flight from another.
-const others = new BroadcastChannel("leave");
+const others = channel();
+// The way where the browser does not take a beacon.
+let line = null;
+
+// A browser that keeps nothing for us may keep this from us as well.
+function channel() {
+  try {
+    return new BroadcastChannel("leave");
+  } catch {
+    return null;
+  }
+}
+
+export function leaveOver(given) {
+  line = given;
+}
 
 function scrub() {
   document.title = "";
@@ -17,15 +32,15 @@ function scrub() {
   document.body.replaceChildren();
 }
 
-// Said even while the page goes. `line` is the way where the browser does not take it.
-function tell(secret, line) {
+// Said even while the page goes.
+function tell(secret) {
   const said = new Blob([JSON.stringify({ secret })], { type: "application/json" });
   if (!navigator.sendBeacon(DOOR, said)) {
     line?.send({ type: "leave", away: true });
   }
 }
 
-export function watchLeaving(line = null) {
+export function watchLeaving() {
   const away = document.body.dataset.leaveTo;
   const leave = () => {
     document.documentElement.hidden = true;
@@ -33,19 +48,25 @@ export function watchLeaving(line = null) {
       const secret = takeSecret();
       scrub();
       if (secret) {
-        tell(secret, line);
+        tell(secret);
       }
     } finally {
       goAway(away);
     }
   };
-  others.onmessage = leave;
+  const leaveAll = () => {
+    others?.postMessage("");
+    leave();
+  };
+  if (others) {
+    others.onmessage = leave;
+  }
+  whenTold(leave);
 
   document.querySelectorAll("[data-leave]").forEach((link) => {
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      others.postMessage("");
-      leave();
+      leaveAll();
     });
   });
 
@@ -57,8 +78,7 @@ export function watchLeaving(line = null) {
     }
     presses = [...presses.filter((at) => event.timeStamp - at < WITHIN), event.timeStamp];
     if (presses.length >= PRESSES) {
-      others.postMessage("");
-      leave();
+      leaveAll();
     }
   }, { capture: true });
 

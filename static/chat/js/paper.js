@@ -1,4 +1,4 @@
-// A page to read: nothing moves on it, but leaving is as fast as anywhere else.
+// What every page of a visit does, and before anything else that it does: leaving is as fast everywhere.
 import { linksInPlace } from "./inplace.js";
 import { watchLeaving } from "./leaving.js";
 

@@ -4,8 +4,7 @@ import { tab, watchClosing } from "./closing.js";
 import { watchCodeEntry } from "./code_entry.js";
 import { CodeOffer } from "./code_offer.js";
 import { watchFrame } from "./framed.js";
-import { linksInPlace } from "./inplace.js";
-import { watchLeaving } from "./leaving.js";
+import { leaveOver } from "./leaving.js";
 import { Line } from "./line.js";
 import { watchParting } from "./parting.js";
 import { Polled } from "./polled.js";
@@ -43,6 +42,7 @@ const line = new Line("/ws/visitor", {
   otherWays: [Streamed, Polled],
 });
 page.line = line;
+page.announce = (text) => announcer.say(text);
 
 page.become = (state, counsellor, note) => {
   page.counsellor = state === "waiting" ? null : counsellor || page.counsellor;
@@ -99,10 +99,9 @@ find("typing-words").textContent = `${word("them")} ${word("typing")}`;
 document.addEventListener("visibilitychange", page.seen);
 watchParting({ talk, line, room, page });
 watchUnanswered(line, () => [talk]);
-linksInPlace();
 watchFrame();
 watchClosing();
-watchLeaving(line);
+leaveOver(line);
 watchStart({ onStarted: enter });
 watchCodeEntry({ onBack: () => enter() });
 watchStanding({ isIdle: () => document.body.dataset.state !== "talk" });

@@ -4,7 +4,7 @@ import { offerForm } from "./evaluation.js";
 import { holdBack } from "./holding.js";
 import { forgetSecret } from "./secret.js";
 import { showWaiting } from "./waiting.js";
-import { word } from "./words.js";
+import { hasWord, word } from "./words.js";
 
 const hears = {
   welcome(page, frame) {
@@ -51,6 +51,10 @@ const hears = {
 
   card(page, frame) {
     hearCard(page.talk, frame);
+    const said = `card.${frame.state === "offered" ? frame.kind : frame.state}`;
+    if (hasWord(said)) {
+      page.announce([word(said), frame.name, frame.phone].filter(Boolean).join(": "));
+    }
   },
 
   queue(page, frame) {

@@ -1,5 +1,5 @@
 // Asks before a message goes that looks as if it showed who somebody is. They may send it all the same.
-import { knownOn, revealedIn } from "./revealing.js";
+// What it looks for is loaded beside the page: a browser that cannot read it still has the chat.
 import { word } from "./words.js";
 
 const list = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });
@@ -11,7 +11,10 @@ export class Warning {
     if (!section) {
       return;
     }
-    this.known = knownOn(document);
+    import("./revealing.js").then((found) => {
+      const known = found.knownOn(document);
+      this.look = (text) => found.revealedIn(text, known);
+    }, () => {});
     section.querySelector("[data-reveal-send]").addEventListener("click", () => this.answer(onSend));
     section.querySelector("[data-reveal-edit]").addEventListener("click", () => this.answer(onEdit));
     section.addEventListener("keydown", (event) => event.key === "Escape" && this.answer(onEdit));
@@ -19,7 +22,7 @@ export class Warning {
 
   // Says whether `text` is to wait for an answer.
   holds(text) {
-    const found = this.section ? revealedIn(text, this.known) : [];
+    const found = this.look?.(text) || [];
     if (found.length) {
       const what = list.format(found.map((kind) => word(`reveal_${kind}`)));
       this.section.querySelector("[data-reveal-what]").textContent = word("reveal_what", { what });

@@ -34,7 +34,7 @@ export class Ways {
     const before = this.now;
     this.failures += 1;
     const enough = this.failures >= (this.proven === this.now ? TRIES_OF_PROVEN : TRIES);
-    if (this.now > 0 && heldUp) {
+    if (heldUp && (this.now > 0 || this.proven === null)) {
       this.turn(this.now + 1);
     } else if (enough) {
       // Where nothing at all gets through, no way is to blame, and the first is the best.
