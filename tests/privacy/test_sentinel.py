@@ -93,12 +93,13 @@ def cookies(response: http.client.HTTPResponse) -> str:
     return "; ".join(one.partition(";")[0] for one in found)
 
 
-def begin(stack: LiveStack, tenant: Tenant, telling: dict[str, str]) -> str:
-    """Begin a talk; return the secret of the tab."""
+def begin(stack: LiveStack, tenant: Tenant, telling: dict[str, str]) -> tuple[str, str]:
+    """Begin a talk; return the secret of the tab and the code that brings back to the talk."""
     said = {**telling, "Content-Type": "application/json"}
     answer = ask(stack, tenant.slug, "POST", "/api/conversations", body="{}", **said)
     assert answer.status == 201
-    return str(json.loads(answer.body)["secret"])  # type: ignore[attr-defined]  # see ask
+    opened = json.loads(answer.body)  # type: ignore[attr-defined]  # see ask
+    return opened["secret"], opened["resume_code"]
 
 
 def sign_in(stack: LiveStack, tenant: Tenant, telling: dict[str, str]) -> str:
@@ -251,7 +252,7 @@ def dig_up(harness: Harness, traces: Traces) -> None:
 async def answered(stack: LiveStack, asking: Tenant, hidden: Secrets) -> str:
     """End a talk at a line that asks how it went, and say so; return the token.  Rule: S9"""
     telling = hidden.headers()
-    tab = await call(begin, stack, asking, telling)
+    tab, _ = await call(begin, stack, asking, telling)
     async with line(stack, asking.slug, "/ws/visitor", telling) as visitor:
         await visitor.request("hello", protocol=1, secret=tab, after=0)
         token: str = (await visitor.request("leave"))["evaluation"]
@@ -320,8 +321,9 @@ async def test_nothing_typed_and_no_address_is_found_anywhere(
     two = await call(vault.furnish, tenant)
     hidden = Secrets()
     with behind(live_stack, harness):
-        tab = await call(begin, live_stack, tenant, hidden.headers())
-        traces = Traces(harness.run, hidden.needles(tab))
+        tab, code = await call(begin, live_stack, tenant, hidden.headers())
+        codes = {"code": code, "code as read": code.replace("-", "")}
+        traces = Traces(harness.run, hidden.needles(tab) | codes)
         with traces.listening():
             await call(plant, harness, traces, live_stack)
             refusals = await call(blunder, live_stack, tenant, hidden)

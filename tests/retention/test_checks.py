@@ -5,11 +5,11 @@ from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from chat.models import Card, Conversation, Farewell, Message, Segment
+from chat.models import Card, Conversation, Farewell, Message, ResumeCode, Segment
 from retention import kinds
 from retention.checks import every_tenant_model_is_accounted_for
 from retention.models import AddressRecord, Hold, LedgerEntry, Pool, VaultRequest
-from tenants.models import AuditEntry, Membership, Qualification
+from tenants.models import AuditEntry, Membership, Qualification, Shift
 from tenants.scope import TenantModel
 
 
@@ -27,8 +27,8 @@ def test_model_that_no_kind_covers_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(kinds, "_kinds", {})
 
     assert models_accused() == {
-        *(Conversation, Segment, Message, Card, Farewell),
-        *(AuditEntry, Membership, Qualification),
+        *(Conversation, Segment, Message, Card, ResumeCode, Farewell),
+        *(AuditEntry, Membership, Qualification, Shift),
         *(AddressRecord, VaultRequest, Hold, Pool),
     }
     with pytest.raises(SystemCheckError, match=r"retention\.E001.*chat\.Conversation"):
