@@ -106,6 +106,7 @@ async def test_talk_is_in_the_frame_and_nowhere_in_the_page_around(
     # There once the scripts are: a key is pressed whether or not somebody sees where.
     await expect(frame.locator("[data-start-button]")).to_be_visible()
     await frame.locator("[data-start-button]").press("Enter")
+    await expect(frame.locator("[data-waiting]")).to_be_visible()
     await frame.locator("[data-draft]").fill("a secret word")
     await frame.locator("[data-send]").press("Enter")
     await say(desk, "a kind word", await take_next(desk))

@@ -42,14 +42,17 @@ function tell(secret) {
 
 export function watchLeaving() {
   const away = document.body.dataset.leaveTo;
-  const leave = () => {
+  const empty = () => {
     document.documentElement.hidden = true;
+    const secret = takeSecret();
+    scrub();
+    if (secret) {
+      tell(secret);
+    }
+  };
+  const leave = () => {
     try {
-      const secret = takeSecret();
-      scrub();
-      if (secret) {
-        tell(secret);
-      }
+      empty();
     } finally {
       goAway(away);
     }
@@ -61,7 +64,8 @@ export function watchLeaving() {
   if (others) {
     others.onmessage = leave;
   }
-  whenTold(leave);
+  // The page around goes away by itself: two that send each other away get nowhere.
+  whenTold(empty);
 
   document.querySelectorAll("[data-leave]").forEach((link) => {
     link.addEventListener("click", (event) => {
