@@ -80,7 +80,8 @@ found AS MATERIALIZED (
 taken AS (
   UPDATE chat_conversation c
   SET visitor_socket = a.socket, visitor_process = a.process, visitor_lost_at = NULL,
-      tab = a.tab, tab_closed_at = NULL,
+      tab = a.tab,
+      tab_closed_at = CASE WHEN c.closed_tab = a.tab THEN retention_now() END,
       queued_at = CASE WHEN f.state = 'waiting' AND f.visitor_lost_at <= retention_now() - %(keeps)s
                        THEN retention_now() ELSE c.queued_at END
   FROM found f JOIN asked a ON a.secret = f.secret_hash

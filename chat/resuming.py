@@ -49,8 +49,10 @@ def _taken_over(conversation: UUID, secret: Secret) -> bool:
 def close_tab(secret: str, tab: UUID) -> None:
     """Note that the page ``tab`` of a talk is gone. In the scope.
 
-    Nothing where another page has taken the talk over: a farewell that comes late is not its own.
+    Where another page has the talk it is only remembered: a farewell that comes late is not about
+    that page, and one that came before the hello of its own is about what that hello opens.
     """
     alive = Conversation.objects.filter(secret_hash=secret_hash(secret)).exclude(state=State.ENDED)
     mine = alive.filter(Q(tab=tab) | Q(tab=None))
     mine.update(tab_closed_at=clock.now())
+    alive.update(closed_tab=tab)

@@ -47,6 +47,8 @@ class Conversation(TenantModel):
     # The page that has the talk, by a name that it chose, and since when it is closed.
     tab = models.UUIDField(null=True)
     tab_closed_at = models.DateTimeField(null=True)
+    # The last page that said that it was closed: its hello may come after that.
+    closed_tab = models.UUIDField(null=True)
     # The visitor's newest socket: the one whose end is the end of the visitor's line.
     visitor_socket = models.UUIDField(null=True)
     visitor_process = models.UUIDField(null=True)

@@ -109,6 +109,22 @@ async def test_page_closed_before_it_was_greeted_opens_nothing_either(tenant: Te
         assert await greeted(tenant, page.secret) == SHUT
 
 
+async def test_hello_that_comes_after_its_pages_farewell_opens_nothing_for_long(
+    tenant: Tenant,
+) -> None:
+    """A page that is loaded again and closed at once, over a slow line."""
+    first, second = str(uuid4()), str(uuid4())
+    async with clients.visitor(tenant, greet=False) as page:
+        await hello(page, first)
+        await say_closed(tenant, page, second)
+        async with clients.visitor(tenant, secret=page.secret, greet=False) as again:
+            await hello(again, second)
+            await again.drop()
+        await pass_(20)
+
+        assert await greeted(tenant, page.secret) == SHUT
+
+
 async def test_tab_that_was_put_away_and_said_nothing_comes_back(tenant: Tenant) -> None:
     async with clients.visitor(tenant, greet=False) as page:
         await hello(page, str(uuid4()))
