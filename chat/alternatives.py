@@ -11,6 +11,7 @@ from tenants.hosts import url_of
 from tenants.hours import Standing, standing
 from tenants.models import Contact, Partner, Tenant
 from tenants.scope import tenant_scope
+from tenants.texts import said_in
 
 Alternative = dict[str, str | bool]
 
@@ -54,14 +55,10 @@ def alternatives(tenant: Tenant, *, language: str) -> list[Alternative]:
     with tenant_scope(tenant):
         phones = list(Contact.objects.filter(kind__in=[Contact.Kind.PHONE, Contact.Kind.EMERGENCY]))
     numbers: list[Alternative] = [
-        {"name": _said(contact.label, language, tenant), "phone": contact.value}
+        {"name": said_in(contact.label, language, tenant), "phone": contact.value}
         for contact in phones
     ]
     return numbers + [
         {"name": line.tenant.name, "url": line.url, "open": line.standing.open}
         for line in other_lines(tenant, now=clock.now())
     ]
-
-
-def _said(label: dict[str, str], language: str, tenant: Tenant) -> str:
-    return label.get(language) or label.get(tenant.default_language, "")

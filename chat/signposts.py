@@ -17,6 +17,7 @@ from tenants.hosts import url_of
 from tenants.hours import standing
 from tenants.models import Contact, Partner, Tenant
 from tenants.scope import tenant_scope
+from tenants.texts import said_in
 
 _PHONES = (Contact.Kind.EMERGENCY, Contact.Kind.PHONE)
 
@@ -33,7 +34,7 @@ def signposts(tenant: Tenant, *, language: str) -> list[Signpost]:
     """Return what may be shown at ``tenant``, numbers first. In the scope."""
     contacts = sorted(Contact.objects.all(), key=lambda one: one.kind not in _PHONES)
     found = [
-        Signpost(f"contact:{one.pk}", f"{_said(one.label, language, tenant)} · {one.value}")
+        Signpost(f"contact:{one.pk}", f"{said_in(one.label, language, tenant)} · {one.value}")
         for one in contacts
     ]
     names = dict(_partners().values_list("slug", "name"))
@@ -65,7 +66,7 @@ def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
 def _of_contact(tenant: Tenant, contact: Contact, language: str) -> Frame:
     field = {Contact.Kind.LINK: "url", Contact.Kind.EMAIL: "email", Contact.Kind.SMS: "sms"}
     name = field.get(Contact.Kind(contact.kind), "phone")
-    return {"name": _said(contact.label, language, tenant), name: contact.value}
+    return {"name": said_in(contact.label, language, tenant), name: contact.value}
 
 
 def _of_partner(tenant: Tenant, partner: Partner, line: Tenant, language: str) -> Frame:
@@ -76,12 +77,8 @@ def _of_partner(tenant: Tenant, partner: Partner, line: Tenant, language: str) -
     shown: Frame = {"name": line.name, "url": url_of(line.slug, "visitor"), "open": is_open}
     if phone:
         shown["phone"] = phone.value
-    text = _said(partner.texts, language, tenant)
+    text = said_in(partner.texts, language, tenant)
     return shown | {"text": text} if text else shown
-
-
-def _said(texts: dict[str, str], language: str, tenant: Tenant) -> str:
-    return texts.get(language) or texts.get(tenant.default_language, "")
 
 
 SIGNPOST = CardKind(name="signpost", offer=_offer)

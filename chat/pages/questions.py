@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat.evaluation import TEXT_LENGTH, asked_now, steps_of
-from tenants.charter.shape import Question, Texts
+from tenants.charter.shape import Question
 from tenants.models import EvaluationQuestion, Tenant
+from tenants.texts import said_in
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,11 @@ def form_card(tenant: Tenant, language: str) -> FormCard | None:
 
 def question_line(question: Question, tenant: Tenant, language: str) -> QuestionLine:
     """Return one question; in a language that it is not asked in, as the line asks it first."""
-    labels = {one.slug: _said(one.label, tenant, language) for one in question.choices}
+    labels = {one.slug: said_in(one.label, language, tenant) for one in question.choices}
     if question.kind == EvaluationQuestion.Kind.SCALE:
         steps = [str(step) for step in steps_of(question)]
         choices = [ChoiceLine(step, step, labels.get(step, "")) for step in steps]
     else:
         choices = [ChoiceLine(slug, label) for slug, label in labels.items()]
-    label = _said(question.label, tenant, language)
+    label = said_in(question.label, language, tenant)
     return QuestionLine(question.slug, question.kind, label, choices)
-
-
-def _said(texts: Texts, tenant: Tenant, language: str) -> str:
-    return texts.get(language) or texts.get(tenant.default_language, "")
