@@ -11,12 +11,25 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from helpline.binaries import Account
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class Process(Protocol):
+    """What ``stop`` asks of a process: as of ``subprocess.Popen``, in a group of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def send_signal(self, sig: int, /) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
 
 
 def spawn(
@@ -62,7 +75,7 @@ def die_with_parent(how: signal.Signals) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(how))
 
 
-def stop(process: subprocess.Popen[bytes], *, gently: signal.Signals, seconds: float) -> bool:
+def stop(process: Process, *, gently: signal.Signals, seconds: float) -> bool:
     """Ask ``process`` to stop and wait; kill its whole group when it does not. True if it did."""
     if process.poll() is None:
         process.send_signal(gently)
@@ -75,7 +88,7 @@ def stop(process: subprocess.Popen[bytes], *, gently: signal.Signals, seconds: f
     return stopped
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: Process) -> None:
     """End whatever is left of ``process`` and of what it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -1,10 +1,10 @@
-"""Engines for the run, a database pair for each process, and what browser tests need."""
+"""Engines for the run, a database pair for each process, and the application at a port."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -24,11 +24,8 @@ django.setup()
 # before this file has told it where its own databases are.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from playwright.async_api import Browser, async_playwright  # noqa: E402  # after the set-up as all
-
-from tests.browser import FLAGS  # noqa: E402
-from tests.programs import CHROMIUM  # noqa: E402
-from tests.stack import LiveStack  # noqa: E402
+from tests import web  # noqa: E402  # after the set-up
+from tests.stack import LiveStack  # noqa: E402  # the same
 
 BOTH = ["default", "keys"]
 
@@ -54,6 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
     """In the place of pytest-django's own: databases are copied, never made by the application."""
     HARNESS.run.make_databases()
+    # Here, because it sets up logging anew: the test that came first would hear nothing any more.
+    web.application()
     yield
     HARNESS.run.drop_databases(HARNESS.run.database)
 
@@ -69,13 +68,3 @@ def live_stack(transactional_db: None, harness: Harness) -> Iterator[LiveStack]:
     """The application on a free port, on this test's own databases: ``live_stack.url(slug)``."""
     with LiveStack.on(harness.run) as stack:
         yield stack
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium, for tests marked ``browser``; each opens contexts of its own."""
-    program = CHROMIUM.needed()
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        await chromium.close()

@@ -6,16 +6,16 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from helpline.processes import spawn, stop, wait_until
+from helpline.processes import Process, spawn, stop, wait_until
 from helpline.web import listen
 from tests.engines import Run
+from tests.warm import Warm
 
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
@@ -44,7 +44,7 @@ class LiveStack:
             "DATABASE_POOL": "8",
             **(more or {}),
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
 
     @classmethod
     @contextmanager
@@ -52,7 +52,8 @@ class LiveStack:
         """One that answers, on the databases of ``run`` that are this test's own."""
         stack = cls(run.variables(run.database), run.directory)
         try:
-            stack.start()
+            stack.process = Warm(stack.listener, stack.log, stack.environment)
+            stack.wait()
             yield stack
         finally:
             stack.stop()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Route, expect
 
@@ -39,7 +40,7 @@ def origin(screens: Screens) -> Iterator[str]:
     parent.server_close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(screens: Screens) -> Page:
     return await screens.desk(LINE)
 

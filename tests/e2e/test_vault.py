@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from django.core.management import call_command
 from playwright.async_api import Page, expect
@@ -30,7 +31,7 @@ LOOKS = [
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def furnished(live_stack: LiveStack, demo: Demo) -> None:
     """What `manage.py up` does after the demo staff: keys for today and tomorrow."""
     await call(call_command, "make_vault_days", verbosity=0)
