@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 CHARTERS = Path(__file__).parents[1] / "tenants" / "charters"
 # A loaded machine is slow and not wrong: long enough that only what never comes is missed.
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.02
 PASSWORD = "correct horse battery staple"
 
