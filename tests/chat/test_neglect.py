@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from chat import lines, neglect
+from chat import lines
 from chat.arrivals import Knock, arrive_all
 from chat.calls import call, scoped_call
 from chat.conversations import secret_hash
 from chat.lines import desk_arrived
 from chat.models import Presence
-from chat.runtime import runtime
 from retention import clock
 from tenants.models import Tenant
 from tests import clients, world
+from tests.chat.tending import CLOSING, HOUR, MINUTE, SECOND, tended
 from tests.clients import Talk, Visitor, Wire
 from tests.talks import GONE, ledger_of, seen, segments_of
 from tests.world import moved_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-# A Wednesday on which the line is open from 11 to 13 in Oslo.
-CLOSING = datetime(2030, 9, 18, 11, 0, tzinfo=UTC)
-
 
 async def now() -> datetime:
     return await call(clock.now)
-
-
-async def tended(tenant: Tenant, *, at: datetime) -> None:
-    """Let it be ``at``, with this process alive, and let the worker look after the talks."""
-    await moved_clock(at)
-    await call(lines.beat, runtime().process)
-    await call(neglect.tend, tenant)
 
 
 async def ended_for(*wires: Wire) -> list[str]:
