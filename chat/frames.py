@@ -29,6 +29,7 @@ Protocol = Annotated[int, Meta(ge=PROTOCOL, le=PROTOCOL)]
 Reason = Annotated[str, Meta(max_length=40)]
 Purpose = Annotated[str, Meta(max_length=200)]
 Note = Annotated[str, Meta(max_length=300)]
+HandoverNote = Annotated[str, Meta(max_length=1_000)]
 Kind = Annotated[str, Meta(max_length=20)]
 Secret = Annotated[str, Meta(max_length=64)]
 
@@ -177,6 +178,42 @@ class Flag(Frame, tag="flag"):
     conversation: UUID
 
 
+class Consult(Text, tag="consult"):
+    conversation: UUID
+    colleague: UUID
+
+
+class ConsultReply(Text, tag="consult_reply"):
+    consult: UUID
+
+
+class ConsultClose(Frame, tag="consult_close"):
+    consult: UUID
+
+
+class Transfer(Frame, tag="transfer"):
+    conversation: UUID
+    to: UUID
+    note: HandoverNote = ""
+
+    def __post_init__(self) -> None:
+        self.note = unicodedata.normalize("NFC", self.note).strip()
+        if "\0" in self.note:
+            raise ValueError("`note` has no NUL")
+
+
+class WithdrawOffer(Frame, tag="withdraw_offer"):
+    offer: UUID
+
+
+class Accept(Frame, tag="accept"):
+    offer: UUID
+
+
+class Decline(Frame, tag="decline"):
+    offer: UUID
+
+
 class Close(Frame, tag="close"):
     conversation: UUID
     reason: Reason = ""
@@ -198,6 +235,13 @@ DeskFrame = (
     | DeskCard
     | Withdraw
     | Flag
+    | Consult
+    | ConsultReply
+    | ConsultClose
+    | Transfer
+    | WithdrawOffer
+    | Accept
+    | Decline
     | Close
 )
 VISITOR = Decoder(VisitorFrame)

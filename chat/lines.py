@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from chat.errors import Closed, QualificationMissing
-from chat.events import publish, queue_group, tell
+from chat.events import desks_group, publish, queue_group, tell
 from chat.models import Conversation, DeskSocket, Presence, Process
 from chat.queue import open_talks
 from chat.states import State
@@ -59,7 +59,13 @@ def desk_arrived(
         presence.lost_at = None
         presence.save(update_fields=["lost_at"])
         _tell_back(membership)
+    _tell_desks(tenant)
     return presence
+
+
+def _tell_desks(tenant: Tenant) -> None:
+    """Somebody has come, gone or changed their mind: the others at the desk are told."""
+    publish(desks_group(tenant.pk), "desks")
 
 
 def _tell_back(membership: Membership) -> None:
@@ -76,6 +82,7 @@ def desk_left(tenant: Tenant, membership: Membership, *, socket: UUID) -> None:
         Presence.objects.filter(membership=membership, lost_at__isnull=True).update(
             lost_at=clock.now()
         )
+        _tell_desks(tenant)
 
 
 def set_ready(tenant: Tenant, membership: Membership, *, ready: bool) -> Presence:
@@ -91,6 +98,7 @@ def set_ready(tenant: Tenant, membership: Membership, *, ready: bool) -> Presenc
         presence.ready = ready
         presence.save(update_fields=["ready"])
         publish(queue_group(tenant.pk), "queue")
+        _tell_desks(tenant)
     return presence
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from chat import cards, conversations, lines
+from chat import cards, consults, conversations, lines, transfers
 from chat.events import publish, queue_group, tell
 from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
@@ -41,6 +41,8 @@ def tend(tenant: Tenant, *, steady: bool = True) -> None:
             lines.lose_sockets_of_dead_processes(tenant)
         lines.correct_times_ahead(now)
         cards.expire_cards(tenant, now=now)
+        consults.close_unanswered(tenant, now=now)
+        transfers.expire_offers(tenant, now=now)
         _tell_of_missed_counsellors(now)
         _free_talks_of_gone_counsellors(tenant, now)
         neglected = _neglected(tenant, now) if steady else []

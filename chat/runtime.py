@@ -21,6 +21,7 @@ from chat.calls import call, scoped_call
 from chat.events import layer
 from chat.overhttp.lines import Lines
 from chat.pulse import Pulse
+from chat.roster import Rosters
 from chat.stopping import stop
 from chat.together import Together
 from chat.writer import Writer
@@ -49,6 +50,7 @@ class Runtime:
         self.writer = Writer()
         self.pulse = Pulse()
         self.boards = Boards()
+        self.rosters = Rosters()
         self.arrivals: Together[Tenant, Knock, Arrival | Over | Frame] = Together(_arrive)
         self.departures: Together[Tenant, tuple[UUID, UUID], None] = Together(_leave)
         self.over_http = Lines()
@@ -79,6 +81,7 @@ class Runtime:
         await stop(self._beating, self._keeping, self._watching)
         await self.pulse.close()
         await self.boards.close()
+        await self.rosters.close()
         await self.writer.close()
 
     async def _beat(self) -> None:

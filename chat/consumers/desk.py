@@ -11,8 +11,9 @@ from chat import desk, frames
 from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
 from chat.cards import offer_card, withdraw_card
+from chat.colleagues import card_of, everybody_here, without
 from chat.consumers.base import Frame
-from chat.consumers.talking import Talking
+from chat.consumers.colleagues import Colleagues, News, news_of
 from chat.conversations import end_conversation
 from chat.errors import Taken
 from chat.events import talk_group
@@ -40,21 +41,23 @@ class Arrival:
     queue: list[Waiting]
     talks: list[UUID]
     colleagues: list[Frame]
+    news: News
 
 
 def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUID) -> Arrival:
     """Take a member's window and read what it shows first. In the scope."""
     presence = desk_arrived(tenant, membership, socket=socket, process=process)
     return Arrival(
-        me=desk.card_of(tenant, membership),
+        me=card_of(tenant, membership),
         ready=presence.ready,
         queue=current_queue(tenant),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
-        colleagues=desk.colleagues(tenant, membership),
+        colleagues=without(everybody_here(tenant), membership),
+        news=news_of(tenant, membership, consults=frozenset(), offers=frozenset()),
     )
 
 
-class DeskSocket(Talking):
+class DeskSocket(Colleagues):
     side = "desk"
     decoder = frames.DESK
     speaks = frames.DeskFrame
@@ -83,6 +86,7 @@ class DeskSocket(Talking):
     async def do_hello(self, frame: frames.DeskHello, ref: str | None) -> None:
         await self.started()
         self.listen()
+        self.hear_colleagues()
         arrival = await scoped_call(
             self.tenant,
             arrive,
@@ -101,17 +105,20 @@ class DeskSocket(Talking):
                 **shown(arrival.queue),
                 "conversations": [await self._opened(talk) for talk in arrival.talks],
                 "colleagues": arrival.colleagues,
+                **self.welcome_fields(arrival.news),
             },
             ref,
         )
         for talk in arrival.talks:
             self._release(talk)
         runtime().boards.desk(self.tenant, self.give)
+        self.welcomed(arrival.colleagues)
 
     async def left(self) -> None:
         for reader in self.readers.values():
             runtime().pulse.remove(reader)
         await runtime().boards.leave(self.tenant, self.give)
+        await runtime().rosters.leave(self.tenant, self)
         await scoped_call(self.tenant, desk_left, self.tenant, self.membership, socket=self.id)
 
     # What the member says.
@@ -124,27 +131,27 @@ class DeskSocket(Talking):
 
     async def do_next(self, frame: frames.Next, ref: str | None) -> None:
         stands = await scoped_call(self.tenant, _next, self.tenant, self.membership)
-        reader = self._reader(stands.conversation.pk)
-        self._assign(reader, stands, ref)
+        reader = self.reader_of(stands.conversation.pk)
+        self.assign(reader, stands, ref)
         # What was written between the claim and now came to a window that did not listen yet.
         reader.refetch()
 
     async def do_claim(self, frame: frames.Claim, ref: str | None) -> None:
         if frame.conversation in self.readers:
             raise Taken("it is yours already")
-        reader = self._reader(frame.conversation)
+        reader = self.reader_of(frame.conversation)
         try:
             stands = await scoped_call(
                 self.tenant, _claim, self.tenant, self.membership, frame.conversation
             )
         except BaseException:
-            self._drop(reader)
+            self.drop_reader(reader)
             raise
-        self._assign(reader, stands, ref)
+        self.assign(reader, stands, ref)
 
     async def do_open(self, frame: frames.Open, ref: str | None) -> None:
         if frame.conversation in self.readers:
-            self._drop(self.readers[frame.conversation])
+            self.drop_reader(self.readers[frame.conversation])
         if frame.purpose:
             opened = await self._kept(frame)
         else:
@@ -228,7 +235,7 @@ class DeskSocket(Talking):
             raise NotFound("no such talk")
         return reader
 
-    def _reader(self, conversation: UUID, *, after: int = 0) -> Reader:
+    def reader_of(self, conversation: UUID, *, after: int = 0) -> Reader:
         """Let what fans out of a talk reach this window, and keep it until the talk is shown."""
         reader = Reader(
             self.tenant,
@@ -242,7 +249,7 @@ class DeskSocket(Talking):
         self.join(talk_group(conversation))
         return reader
 
-    def _assign(self, reader: Reader, stands: desk.Stands, ref: str | None) -> None:
+    def assign(self, reader: Reader, stands: desk.Stands, ref: str | None) -> None:
         runtime().pulse.add(reader, self)
         # That it has been claimed is no news to the window that claimed it.
         reader.held = [event for event in reader.held or () if event["type"] != "state"]
@@ -251,13 +258,13 @@ class DeskSocket(Talking):
 
     async def _opened(self, conversation: UUID, *, after: int = 0) -> Frame:
         """Open a talk of one's own in this window, and return how it stands."""
-        reader = self._reader(conversation, after=after)
+        reader = self.reader_of(conversation, after=after)
         try:
             stands = await scoped_call(
                 self.tenant, desk.own_talk, self.tenant, self.membership, conversation, after=after
             )
         except BaseException:
-            self._drop(reader)
+            self.drop_reader(reader)
             raise
         runtime().pulse.add(reader, self)
         return self._as_conversation(reader, stands)
@@ -294,7 +301,7 @@ class DeskSocket(Talking):
         if conversation in self.readers:
             self.release(self.readers[conversation])
 
-    def _drop(self, reader: Reader) -> None:
+    def drop_reader(self, reader: Reader) -> None:
         reader.end()
         runtime().pulse.remove(reader)
         self.leave_group(talk_group(reader.conversation))
@@ -304,6 +311,7 @@ class DeskSocket(Talking):
     # What fans out.
 
     def deliver(self, event: Event) -> None:
+        self.notice(event)
         reader = self.readers.get(event["talk"]) if "talk" in event else None
         if reader is not None:
             self.hear(reader, event)
@@ -321,13 +329,25 @@ class DeskSocket(Talking):
             self._give_in(reader.conversation, {"type": "seen", "seq": event["seq"]})
 
     def on_state(self, reader: Reader, event: Event) -> None:
+        to = event.get("membership")
+        if to not in {None, self.membership.pk.hex}:
+            self._let_go(reader, UUID(to))
+            return
         state = {"type": "state", "state": event["state"], "counsellor": event["counsellor"]}
         state |= {"conversation": str(reader.conversation)}
         ref = self._state_refs.pop(reader.conversation, None)
         self.reply({**state, **reader.note_field(event.get("note"))}, ref)
-        if event.get("membership") != self.membership.pk.hex:
-            # Somebody else's now, or nobody's: what was said in it is not for this window.
-            self._drop(reader)
+        if to is None:
+            # Nobody's now: what was said in it is not for this window.
+            self.drop_reader(reader)
+
+    def _let_go(self, reader: Reader, to: UUID) -> None:
+        """The talk is somebody else's: what was said in it is not for this window."""
+        self._state_refs.pop(reader.conversation, None)
+        self._close_refs.pop(reader.conversation, None)
+        self.drop_reader(reader)
+        released = {"type": "released", "conversation": str(reader.conversation)}
+        self.give({**released, "to": str(to)})
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "visitor":
@@ -348,7 +368,7 @@ class DeskSocket(Talking):
 
     def on_ended(self, reader: Reader, event: Event) -> None:
         ref = self._close_refs.pop(reader.conversation, None)
-        self._drop(reader)
+        self.drop_reader(reader)
         ended = {"type": "ended", "conversation": str(reader.conversation), "by": event["by"]}
         self.reply(ended, ref)
 

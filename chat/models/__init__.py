@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from chat.models.card import Card
 from chat.models.code import ResumeCode
+from chat.models.colleague import Consult, Offer
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
 from chat.models.line import DeskSocket, Pace, Presence, Process
@@ -9,10 +10,12 @@ from chat.models.message import Message
 
 __all__ = [
     "Card",
+    "Consult",
     "Conversation",
     "DeskSocket",
     "Farewell",
     "Message",
+    "Offer",
     "Pace",
     "Presence",
     "Process",

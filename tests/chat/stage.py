@@ -159,7 +159,7 @@ class Stage:
 
     async def frame_heard(self, who: str, expected: Frame) -> None:
         wire = self.wires[who]
-        if expected["type"] in {"queue", "waiting"}:
+        if expected["type"] in {"queue", "waiting", "colleagues"}:
             # These come whenever the queue has changed; one of them is the one.
             while not self.values.agree(expected, await wire.receive(expected["type"])):
                 pass
@@ -290,6 +290,15 @@ async def talking(stage: Stage) -> None:
     await stage.wires["visitor"].next()
 
 
+async def colleague_here(stage: Stage) -> None:
+    await stage.connected("counsellor-2", "/ws/desk")
+    second = stage.wires["counsellor-2"]
+    assert isinstance(second, Desk)
+    await second.hello()
+    stage.values.known["<member-2>"] = second.welcome["me"]["id"]
+    stage.values.known["<member>"] = second.welcome["colleagues"][0]["id"]
+
+
 async def said_one_each(stage: Stage) -> None:
     await talking(stage)
     tab, window = stage.wires["visitor"], stage.wires["counsellor"]
@@ -361,6 +370,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "a counsellor is ready": counsellor_ready,
     "a visitor and a counsellor are talking": talking,
     "they have said one thing each": said_one_each,
+    "a colleague is at the desk": colleague_here,
     "they have said three things, and a page holds two": long_talk,
     "the visitor has just said twenty things": twenty_said,
     "a counsellor has a login": credentials,

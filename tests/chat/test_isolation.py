@@ -91,6 +91,8 @@ def rest(kind: str) -> Frame:
         "seen": {"seq": 1},
         "card": {"kind": "signpost", "content": {"to": "partner:nobody"}},
         "withdraw": {"card": str(uuid4())},
+        "consult": {"colleague": str(uuid4()), "text": "hello"},
+        "transfer": {"to": str(uuid4())},
         "more": {"after": 0},
         "open": {"purpose": "a look at the other line's talk"},
     }

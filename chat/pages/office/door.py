@@ -37,8 +37,10 @@ class Section:
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
 _LEADS = _BOTH | {Role.SUPERVISOR}
+_SHIFT = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 
 SECTIONS: tuple[Section, ...] = (
+    Section("office-load", _("The shift now"), _SHIFT),
     Section("office-policy", _("What is kept"), _BOTH),
     Section("office-kept", _("Kept talks"), _BOTH),
     Section("office-holds", _("Holds"), _BOTH),

@@ -9,11 +9,14 @@ from chat.pages.office.evaluations import evaluations
 from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
+from chat.pages.office.load import load, load_now
 from chat.pages.office.policy import discard, draft, policy, publish
 from chat.pages.office.trail import trail
 from chat.pages.office.vault import opening, vault
 
 urlpatterns = [
+    path("load/", load, name="office-load"),
+    path("load/now/", load_now, name="office-load-now"),
     path("policy/", policy, name="office-policy"),
     path("policy/draft/", draft, name="office-draft"),
     path("policy/discard/", discard, name="office-discard"),

@@ -1,6 +1,7 @@
 // What each frame from the server means on the desk. A frame reaches the pane that it names and
 // no other; a frame about a talk that is not here means nothing.
 import { hearCard } from "./cards.js";
+import { colleagueHears, endPane, refusedByColleague, releasedTo, welcomeColleagues } from "./colleagues.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
@@ -15,9 +16,11 @@ const inPane = (act) => (desk, frame) => {
 };
 
 const hears = {
+  ...colleagueHears,
+
   welcome(desk, frame) {
     const mine = new Set(frame.conversations.map((one) => one.conversation));
-    desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => pane.end());
+    desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => endPane(pane));
     desk.queue.show(frame);
     desk.readiness.returned(frame.ready);
     for (const one of frame.conversations) {
@@ -29,6 +32,7 @@ const hears = {
         pane.resend();
       }
     }
+    welcomeColleagues(desk, frame);
   },
 
   ready(desk, frame) {
@@ -54,7 +58,7 @@ const hears = {
   conversation: inPane((pane, frame) => pane.fill(frame)),
   more: inPane((pane, frame) => pane.fill(frame)),
   // Back in the queue: somebody else's from now on.
-  state: inPane((pane, frame) => (frame.state === "waiting" ? pane.end() : showPaused(pane, frame))),
+  state: inPane((pane, frame) => (frame.state === "waiting" ? endPane(pane) : showPaused(pane, frame))),
 
   message: inPane((pane, frame) => {
     pane.talk.hear(frame);
@@ -69,14 +73,17 @@ const hears = {
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
   flagged: inPane(showFlagged),
-  ended: inPane((pane) => pane.end()),
-  released: inPane((pane) => pane.end()),
+  ended: inPane((pane) => endPane(pane)),
+  released: inPane(releasedTo),
 
   seen: inPane((pane, frame) => {
     pane.talk.seenByOther = Math.max(pane.talk.seenByOther, frame.seq);
   }),
 
   error(desk, frame) {
+    if (refusedByColleague(frame)) {
+      return;
+    }
     const name = hasWord(`error.${frame.code}`) ? `error.${frame.code}` : "error.not_allowed";
     const pane = desk.panes.all().find((one) => one.talk.pending.has(frame.ref));
     if (frame.ref === "ready") {

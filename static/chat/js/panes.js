@@ -1,5 +1,6 @@
 // All talks of this desk: which are open, which one is being attended to, how much is unread.
 import { Pane } from "./pane.js";
+import { watchColleagues } from "./colleagues.js";
 import { confirmed } from "./confirm.js";
 import { unreadIn } from "./reading.js";
 import { word } from "./words.js";
@@ -35,6 +36,7 @@ export class Panes {
         onClose: (one) => this.close(one),
         onAway: (one) => this.putAway(one),
       });
+      watchColleagues(pane, this.line);
       this.open.set(conversation, pane);
       this.place.append(pane.element);
       this.tabs.append(pane.tab);

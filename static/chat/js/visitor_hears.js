@@ -3,6 +3,7 @@ import { hearCard, hearCards } from "./cards.js";
 import { offerForm } from "./evaluation.js";
 import { holdBack } from "./holding.js";
 import { forgetSecret } from "./secret.js";
+import { tellTakenOver } from "./taken_over.js";
 import { showWaiting } from "./waiting.js";
 import { hasWord, word } from "./words.js";
 
@@ -63,6 +64,7 @@ const hears = {
 
   state(page, frame) {
     page.become(frame.state, frame.counsellor, frame.note);
+    frame.handed_over && tellTakenOver(page);
     page.room.trouble("them_down", false);
   },
 
