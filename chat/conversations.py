@@ -139,14 +139,17 @@ def is_accepting(tenant: Tenant, *, now: datetime) -> bool:
     return True
 
 
-def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
+def end_conversation(
+    tenant: Tenant, conversation_id: UUID, *, by: By, counsellor: UUID | None = None
+) -> bool:
     """End a talk as its policy promises, and tell everybody in it. Opens its own scopes.
 
     When this returns the talk is unreadable where the promise is "at close", and its keys are
-    destroyed. Returns False where there was nothing (left) to end.  Rule: D5, T9.
+    destroyed. Returns False where there was nothing (left) to end, and where it is ended for a
+    ``counsellor`` who does not have it any more.  Rule: D5, T9.
     """
     with tenant_scope(tenant):
-        ended = _end(tenant, conversation_id, by)
+        ended = _end(tenant, conversation_id, by, counsellor)
     # What an earlier erasure left when it broke off goes too: its segments are shown to nobody here.
     finish_forgetting(tenant, conversation_id)
     if ended is None:
@@ -213,14 +216,11 @@ class _Ended:
     asks: str | None
 
 
-def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
+def _end(tenant: Tenant, conversation_id: UUID, by: By, counsellor: UUID | None) -> _Ended | None:
     let_policies_stand(tenant)
-    conversation = (
-        Conversation.objects.select_for_update(no_key=True)
-        .filter(pk=conversation_id)
-        .exclude(state=State.ENDED)
-        .first()
-    )
+    alive = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
+    whose = {} if counsellor is None else {"counsellor": counsellor}
+    conversation = alive.filter(pk=conversation_id, **whose).first()
     if conversation is None:
         return None
     now = clock.now()

@@ -222,7 +222,7 @@ class Colleagues(Talking):
         if told is None:
             return
         self._unwatch(told.talk)
-        names = {
+        names: Frame = {
             name: told.names[name] for name in ("consult", "conversation") if name in told.names
         }
         self.reply({"type": "consult_closed", **names, "by": closed}, ref)

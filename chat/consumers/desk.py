@@ -225,7 +225,13 @@ class DeskSocket(Colleagues):
     async def do_close(self, frame: frames.Close, ref: str | None) -> None:
         self._talk(frame.conversation)
         self._close_refs[frame.conversation] = ref
-        await call(end_conversation, self.tenant, frame.conversation, by=By.COUNSELLOR)
+        await call(
+            end_conversation,
+            self.tenant,
+            frame.conversation,
+            by=By.COUNSELLOR,
+            counsellor=self.membership.pk,
+        )
 
     # Talks that are open in this window.
 
@@ -344,8 +350,9 @@ class DeskSocket(Colleagues):
     def _let_go(self, reader: Reader, to: UUID) -> None:
         """The talk is somebody else's: what was said in it is not for this window."""
         self._state_refs.pop(reader.conversation, None)
-        self._close_refs.pop(reader.conversation, None)
         self.drop_reader(reader)
+        if (ref := self._close_refs.pop(reader.conversation, None)) is not None:
+            self._refuse(NotFound("no such talk"), ref)
         released = {"type": "released", "conversation": str(reader.conversation)}
         self.give({**released, "to": str(to)})
 

@@ -88,6 +88,13 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
         ),
         ("static/chat/js/leaving.js", "chat/leaving.py:leave_talk"),
     ),
+    "colleague": (
+        _(
+            "Whoever is asked gets the question and nothing else, and the question goes with the talk."
+            " Whose a talk is stands in one place, and the page is told whenever that changes."
+        ),
+        ("chat/consults.py:ask_colleague", "chat/transfers.py:accept_offer"),
+    ),
     "audit": (
         _("Nothing that is written down there can be changed, and what is too old cannot be read."),
         ("tenants/audit.py:record", "retention/trail.py:AUDIT"),

@@ -238,8 +238,12 @@ async def test_accept_against_what_ends_it_leaves_one_story(
 
     accepted, other = await asyncio.gather(said(colleague, "accept", offered), rivals[rival]())
 
-    if rival == "withdraw_offer":
-        won = known(accepted) == "active"
+    won = known(accepted) == "active"
+    if rival == "close" and won:
+        # Who has given the talk away does not end it any more.
+        assert known(other) == NOT_FOUND
+        assert await owner_of(tenant, talk) == ("active", me(colleague))
+    elif rival == "withdraw_offer":
         assert (known(accepted), known(other)) in {
             ("active", NOT_ALLOWED), (NOT_ALLOWED, "withdrawn"),
         }  # fmt: skip

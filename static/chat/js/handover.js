@@ -101,6 +101,9 @@ function showTheirs(desk, frame) {
 
 function settleTheirs(desk, frame) {
   const element = list().querySelector(`[data-offer="${frame.offer}"]`);
+  if (element?.contains(document.activeElement) && frame.state !== "accepted") {
+    document.querySelector("#talks").focus();
+  }
   element?.remove();
   offers.delete(frame.offer);
   if (element && !["accepted", "declined"].includes(frame.state)) {
