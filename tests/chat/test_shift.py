@@ -289,7 +289,7 @@ class Shift:
         await self.settle(guests=self.guests.values())
 
     async def settle(self, *, guests: Iterable[Guest]) -> None:
-        ears = [one.ear for one in (*self.helpers, *guests)]
+        ears = [one.ear for one in self.helpers] + [one.ear for one in guests]
         await all_of(ear.settle() for ear in ears if ear and not ear.is_closed)
         for helper in self.helpers:
             if helper.ear:
