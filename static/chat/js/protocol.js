@@ -16,6 +16,7 @@ export const DESK_SENDS = Object.freeze([
 export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
   "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card",
+  "fitness",
 ]);
 
 export const CLOSED = Object.freeze({
