@@ -1,6 +1,7 @@
 // What each frame from the server means on the desk. A frame reaches the pane that it names and
 // no other; a frame about a talk that is not here means nothing.
 import { hearCard } from "./cards.js";
+import { hideWarnings, refusalInWords, showFitness } from "./fitness.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
@@ -19,6 +20,7 @@ const hears = {
     const mine = new Set(frame.conversations.map((one) => one.conversation));
     desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => pane.end());
     desk.queue.show(frame);
+    showFitness(desk.readiness, frame.missing);
     desk.readiness.returned(frame.ready);
     for (const one of frame.conversations) {
       const pane = desk.panes.ensure(one);
@@ -33,6 +35,11 @@ const hears = {
 
   ready(desk, frame) {
     desk.readiness.become(frame.value);
+  },
+
+  fitness(desk, frame) {
+    showFitness(desk.readiness, frame.missing);
+    hideWarnings();
   },
 
   slow(desk, frame) {
@@ -80,7 +87,7 @@ const hears = {
     const name = hasWord(`error.${frame.code}`) ? `error.${frame.code}` : "error.not_allowed";
     const pane = desk.panes.all().find((one) => one.talk.pending.has(frame.ref));
     if (frame.ref === "ready") {
-      desk.readiness.refuse(word(name));
+      desk.readiness.refuse(refusalInWords(frame, name));
     } else if (pane && ["slow_down", "unavailable"].includes(frame.code)) {
       desk.tell(word(name));
       holdBack(pane.talk, () => pane.resend());
@@ -88,7 +95,7 @@ const hears = {
       pane.talk.refuse(frame.ref);
       pane.show();
     } else {
-      desk.tell(word(name));
+      desk.tell(refusalInWords(frame, name));
     }
   },
 };
