@@ -9,6 +9,7 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from chat.cards import register_card
         from chat.evaluation import EVALUATION, EVALUATIONS
+        from chat.fitness import note_change
         from chat.forgetting import KINDS, members_named
         from chat.pages.figures import addresses_opened
         from chat.signposts import SIGNPOST
@@ -16,10 +17,12 @@ class ChatConfig(AppConfig):
         from retention.kinds import register
         from retention.proof import figures
         from retention.shuffled import register as register_mixture
+        from tenants.staff import watchers
 
         register_card(SIGNPOST)
         for kind in (*KINDS, EVALUATIONS):
             register(kind)
         register_mixture(EVALUATION)
         named_by.append(members_named)
+        watchers.append(note_change)
         figures.append(addresses_opened)

@@ -126,7 +126,7 @@ def check_accepting(tenant: Tenant, *, now: datetime) -> None:
         raise Closed("the line is closed", opens_at=hours.opens_at)
     if queue.waiting_count(now=now) >= tenant.queue_cap:
         raise Full("as many wait as can be answered")
-    if not tenant.queues_unstaffed and not queue.staffed(tenant):
+    if not tenant.queues_unstaffed and not queue.staffed(tenant, now=now):
         raise Full("nobody is ready to answer")
 
 

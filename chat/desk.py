@@ -59,16 +59,22 @@ class Stands:
 
 def member_behind(tenant: Tenant, cookie: str) -> Membership | None:
     """Return whose desk session a Cookie header carries, or None. In the scope."""
+    key = session_key_in(cookie)
+    if not key:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    user = get_user(request)
+    return membership_of(tenant, user, request.session) if isinstance(user, User) else None
+
+
+def session_key_in(cookie: str) -> str:
+    """Return which session a Cookie header names; empty where it names none."""
     try:
         morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
-        return None
-    if morsel is None:
-        return None
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
-    user = get_user(request)
-    return membership_of(tenant, user, request.session) if isinstance(user, User) else None
+        return ""
+    return morsel.value if morsel else ""
 
 
 def own_talk(

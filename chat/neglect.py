@@ -9,10 +9,12 @@ from django.db.models import Q
 
 from chat import cards, consults, conversations, lines, transfers
 from chat.events import publish, queue_group, tell
+from chat.fitness import take_readiness_of_unfit
 from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
 from chat.states import By, State, sources
 from retention import clock
+from tenants.fitness import in_place
 from tenants.hours import closed_since
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -43,6 +45,7 @@ def tend(tenant: Tenant, *, steady: bool = True) -> None:
         cards.expire_cards(tenant, now=now)
         consults.close_unanswered(tenant, now=now)
         transfers.expire_offers(tenant, now=now)
+        take_readiness_of_unfit(tenant, now=now)
         _tell_of_missed_counsellors(now)
         _free_talks_of_gone_counsellors(tenant, now)
         neglected = _neglected(tenant, now) if steady else []
@@ -53,7 +56,8 @@ def tend(tenant: Tenant, *, steady: bool = True) -> None:
 def _held_by_lost(now: datetime, lost_for: timedelta) -> list[Conversation]:
     lost = Presence.objects.filter(lost_at__lte=now - lost_for).values("membership")
     talks = Conversation.objects.filter(state__in=[State.ACTIVE, State.PAUSED])
-    return list(talks.filter(counsellor__in=lost))
+    # Who has no place here any more is not waited for: they cannot come back.
+    return list(talks.filter(Q(counsellor__in=lost) | ~Q(counsellor__in=in_place().values("pk"))))
 
 
 def _tell_of_missed_counsellors(now: datetime) -> None:

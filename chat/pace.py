@@ -13,6 +13,7 @@ from django.db.models import Q
 from chat.estimates import Crew, Outlook, count_length, usual_lengths
 from chat.models import Conversation, Pace, Presence
 from chat.states import State
+from tenants.fitness import fit_members, today_at
 from tenants.models import Tenant
 
 # Who loads the desk's page anew is not away.
@@ -22,7 +23,9 @@ RELOADS_WITHIN = timedelta(seconds=60)
 def crew(tenant: Tenant, *, now: datetime) -> Crew | None:
     """Return who can take somebody, and what they have; None where nobody is ready. In the scope."""
     here = Q(lost_at__isnull=True) | Q(lost_at__gt=now - RELOADS_WITHIN)
-    ready = list(Presence.objects.filter(here, ready=True).values_list("membership", flat=True))
+    fit = fit_members(on=today_at(tenant, now=now))
+    there = Presence.objects.filter(here, ready=True, membership__in=fit)
+    ready = list(there.values_list("membership", flat=True))
     if not ready:
         return None
     talks = Conversation.objects.filter(

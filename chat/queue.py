@@ -18,11 +18,13 @@ from django.db.models import Q, QuerySet
 from chat.errors import AtCapacity, NotReady, QueueEmpty, Taken
 from chat.estimates import Outlook, as_said
 from chat.events import publish, queue_group, tell
+from chat.fitness import check_fit
 from chat.models import Conversation, Presence
 from chat.pace import outlook
 from chat.states import State
 from retention import clock
 from tenants.errors import NotFound
+from tenants.fitness import fit_members, today_at
 from tenants.models import Membership, Tenant
 
 KEEPS_PLACE = timedelta(minutes=2)
@@ -115,15 +117,16 @@ def said_of(ahead: Outlook | None, place: int) -> int | None:
     return as_said(ahead.wait_seconds(place)) if ahead else None
 
 
-def staffed(tenant: Tenant) -> bool:
-    """Say whether somebody is at the desk and ready."""
-    return Presence.objects.filter(ready=True, lost_at__isnull=True).exists()
+def staffed(tenant: Tenant, *, now: datetime) -> bool:
+    """Say whether somebody is at the desk, ready and fit to answer. In the scope; one query."""
+    here = Presence.objects.filter(ready=True, lost_at__isnull=True)
+    return here.filter(membership__in=fit_members(on=today_at(tenant, now=now))).exists()
 
 
 def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conversation:
     """Give one waiting visitor to ``membership``, if nobody else was first. In the scope.
 
-    Raises NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
+    Raises what ``check_fit`` does, NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
     """
     _check_capacity(tenant, membership)
     won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
@@ -139,7 +142,7 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
 def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
     """Give the one who is next to ``membership``. In the scope.
 
-    Raises NotReady, AtCapacity, or QueueEmpty.
+    Raises what ``check_fit`` does, NotReady, AtCapacity, or QueueEmpty.
     """
     _check_capacity(tenant, membership)
     now = clock.now()
@@ -169,6 +172,7 @@ def _claimed_by(membership: Membership) -> dict[str, object]:
 def _check_capacity(tenant: Tenant, membership: Membership) -> None:
     # The row of the one who asks: two windows of one counsellor cannot both take the last place.
     presence = Presence.objects.select_for_update().filter(membership=membership).first()
+    check_fit(tenant, membership, now=clock.now())
     if presence is None or not presence.ready:
         raise NotReady("say that you are ready first")
     if open_talks(membership).count() >= tenant.capacity:

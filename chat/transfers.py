@@ -19,7 +19,7 @@ from chat.colleagues import cards_by_id, colleague_here, is_with, tell_windows
 from chat.consults import close_consults_of
 from chat.errors import AtCapacity, QualificationMissing
 from chat.events import publish, queue_group, tell
-from chat.lines import ANSWERING
+from chat.fitness import lacking
 from chat.messages import Keyring, talk_keys
 from chat.models import Conversation, Offer, Presence
 from chat.pauses import locked_talk
@@ -29,8 +29,9 @@ from retention import clock
 from retention.keys import open_all
 from retention.sealing import Unsealable
 from tenants.errors import NotAllowed, NotFound, Unavailable
+from tenants.fitness import ANSWERING
 from tenants.models import Membership, Tenant
-from tenants.staff import missing_qualifications, own_membership
+from tenants.staff import own_membership
 
 Frame = dict[str, Any]
 
@@ -197,8 +198,7 @@ def _outcome(state: str, until: datetime, now: datetime) -> str:
 def _check_may_take(tenant: Tenant, receiver: Membership) -> None:
     if receiver.role not in ANSWERING:
         raise NotAllowed("their role does not answer visitors")
-    today = clock.now().astimezone(tenant.tzinfo).date()
-    if missing_qualifications(tenant, receiver, on=today):
+    if lacking(tenant, receiver):
         raise QualificationMissing("something is missing that this line promises its visitors")
     if open_talks(receiver).count() >= tenant.capacity:
         raise AtCapacity(f"nobody has more than {tenant.capacity} talks at once")

@@ -239,7 +239,7 @@ def _status(tenant: Tenant) -> dict[str, Any]:
         "protocol": PROTOCOL,
         "open": hours.open,
         "accepting": is_accepting(tenant, now=now),
-        "staffed": queue.staffed(tenant),
+        "staffed": queue.staffed(tenant, now=now),
         "waiting": waiting,
         "wait_seconds": queue.said_of(outlook(tenant, now=now), waiting + 1),
         "opens_at": stamp(hours.opens_at) if hours.opens_at else None,

@@ -205,6 +205,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # A day begins at midnight where the tenant is; the hour is what a warning may be late.
+    "warn-of-expiry": {
+        "task": "tenants.warn_of_expiry",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # A review is due on a day; the list in the office shows it without this, too.
     "remind-reviews": {
         "task": "retention.remind_reviews",

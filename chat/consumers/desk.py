@@ -12,12 +12,13 @@ from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
 from chat.cards import offer_card, withdraw_card
 from chat.colleagues import card_of, everybody_here, without
-from chat.consumers.base import Frame
+from chat.consumers.base import NOT_LET_IN, Frame
 from chat.consumers.colleagues import Colleagues, News, news_of
 from chat.conversations import end_conversation
 from chat.errors import Taken
 from chat.events import talk_group
 from chat.fanout import Event
+from chat.fitness import Standing, lacking
 from chat.lines import desk_arrived, desk_left, set_ready
 from chat.lives import flag_talk
 from chat.messages import Caught, stamp
@@ -40,6 +41,7 @@ class Arrival:
     ready: bool
     queue: list[Waiting]
     talks: list[UUID]
+    standing: Standing
     colleagues: list[Frame]
     news: News
 
@@ -52,6 +54,7 @@ def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUI
         ready=presence.ready,
         queue=current_queue(tenant),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
+        standing=Standing(is_in=True, lacks=lacking(tenant, membership)),
         colleagues=without(everybody_here(tenant), membership),
         news=news_of(tenant, membership, consults=frozenset(), offers=frozenset()),
     )
@@ -64,6 +67,8 @@ class DeskSocket(Colleagues):
     me = Author.COUNSELLOR
 
     membership: Membership
+    session: str
+    standing: Standing
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +83,7 @@ class DeskSocket(Colleagues):
         if found is None:
             return False
         self.membership = found
+        self.session = desk.session_key_in(self._header(b"cookie"))
         self.sender = found.pk
         return True
 
@@ -102,6 +108,7 @@ class DeskSocket(Colleagues):
                 "protocol": frames.PROTOCOL,
                 "me": arrival.me,
                 "ready": arrival.ready,
+                **arrival.standing.field,
                 **shown(arrival.queue),
                 "conversations": [await self._opened(talk) for talk in arrival.talks],
                 "colleagues": arrival.colleagues,
@@ -113,13 +120,35 @@ class DeskSocket(Colleagues):
             self._release(talk)
         runtime().boards.desk(self.tenant, self.give)
         self.welcomed(arrival.colleagues)
+        self.standing = arrival.standing
+        runtime().attendance.add(self)
 
     async def left(self) -> None:
+        runtime().attendance.remove(self)
         for reader in self.readers.values():
             runtime().pulse.remove(reader)
         await runtime().boards.leave(self.tenant, self.give)
         await runtime().rosters.leave(self.tenant, self)
         await scoped_call(self.tenant, desk_left, self.tenant, self.membership, socket=self.id)
+
+    # Whether the member may still be here.
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        return self.membership.pk, self.session
+
+    def stand(self, standing: Standing) -> None:
+        """Close to who is not let in any more; tell who answers what they lack now."""
+        if not standing.is_in:
+            self.close(NOT_LET_IN)
+        elif standing.missing != self.standing.missing:
+            self.standing = standing
+            self.give({"type": "fitness", "missing": standing.missing})
+
+    def hear_member(self, event: Event) -> None:
+        if event.get("ready") is False and self.greeted:
+            self.give({"type": "ready", "value": False})
+        runtime().attendance.soon(self)
 
     # What the member says.
 
@@ -317,6 +346,9 @@ class DeskSocket(Colleagues):
     # What fans out.
 
     def deliver(self, event: Event) -> None:
+        if event["type"] == "member":
+            self.hear_member(event)
+            return
         self.notice(event)
         reader = self.readers.get(event["talk"]) if "talk" in event else None
         if reader is not None:

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chat.pages import languages
+from chat.pages.fitness import Papers, papers_of
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
@@ -45,6 +46,7 @@ class DeskPage:
     callers: list[str]
     # What a counsellor may show a visitor the way to.  Rule: S10
     signposts: list[Signpost]
+    papers: Papers
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         alarm=alarm_for(tenant, member),
         callers=people.callers(tenant),
         signposts=signposts(tenant, language=language),
+        papers=papers_of(tenant, member, language=language),
     )
 
 

@@ -18,6 +18,8 @@ from chat.events import layer
 from chat.valkeys import read_host
 from retention import clock
 from tenants.models import Contact, HoursException, Qualification, Role, Tenant
+from tenants.qualifications import end_qualification
+from tenants.staff import leave
 from tests.chat.examples import Step, Values
 from tests.clients import (
     Answer,
@@ -256,6 +258,22 @@ async def unqualified(stage: Stage) -> None:
     await scoped_call(stage.tenant, expire)
 
 
+async def withdrawn(stage: Stage) -> None:
+    def withdraw() -> None:
+        member, boss = hire(stage.tenant), hire(stage.tenant, Role.SUPERVISOR, 7)
+        said = {"kind": "psychologist", "reason": "withdrawn"}
+        end_qualification(stage.tenant, boss, member.pk, **said)
+
+    await scoped_call(stage.tenant, withdraw)
+
+
+async def let_go(stage: Stage) -> None:
+    def go() -> None:
+        leave(stage.tenant, hire(stage.tenant).pk, actor=None)
+
+    await scoped_call(stage.tenant, go)
+
+
 async def waiting_visitor(stage: Stage) -> None:
     await _arrive(stage, "visitor", "")
 
@@ -364,6 +382,8 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "fifteen minutes pass": fifteen_minutes,
     "twenty seconds pass": twenty_seconds,
     "the counsellor's papers have expired": unqualified,
+    "the counsellor's papers are withdrawn": withdrawn,
+    "the counsellor is let go": let_go,
     "the line's list has a number to call": number_to_call,
     "a visitor is waiting": waiting_visitor,
     "two visitors are waiting": two_waiting,

@@ -21,6 +21,7 @@ from chat.pages.theme import theme_url
 from retention.reviews import reviews_due
 from retention.watchdog import Standing
 from tenants import staff
+from tenants.expiry import warned_of
 from tenants.models import Membership, Role
 from tenants.scope import tenant_scope
 
@@ -35,6 +36,7 @@ class Section:
 
 
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
+_STAFF_LEADS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
 _LEADS = _BOTH | {Role.SUPERVISOR}
 _SHIFT = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
@@ -45,6 +47,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-kept", _("Kept talks"), _BOTH),
     Section("office-holds", _("Holds"), _BOTH),
     Section("office-vault", _("The address vault"), _OFFICERS),
+    Section("office-staff", _("Staff and shifts"), _STAFF_LEADS),
     Section("office-trail", _("Who did what"), _OFFICERS),
     Section("office-evaluations", _("What visitors answer"), _LEADS),
 )
@@ -72,6 +75,8 @@ class OfficePage:
     alarm: Standing | None
     # How many holds somebody should have looked at by today.
     reviews_due: int
+    # Of how many members something runs out soon.
+    running_out: int
 
 
 View = Callable[..., HttpResponse]
@@ -140,6 +145,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         sections=links_for(member, current=section),
         alarm=alarm_for(tenant, member),
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
+        running_out=len(warned_of(tenant)) if member.role in _STAFF_LEADS else 0,
     )
 
 

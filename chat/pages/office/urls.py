@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages.office import hold_acts
+from chat.pages.office import hold_acts, staff_acts
 from chat.pages.office.evaluations import evaluations
 from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
 from chat.pages.office.load import load, load_now
 from chat.pages.office.policy import discard, draft, policy, publish
+from chat.pages.office.staff import staff_list, staff_member
 from chat.pages.office.trail import trail
 from chat.pages.office.vault import opening, vault
 
@@ -33,6 +34,14 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/review/", hold_acts.review, name="office-hold-review"),
     path("holds/<uuid:hold_id>/release/", hold_acts.release, name="office-hold-release"),
     path("holds/<uuid:hold_id>/read/", read, name="office-hold-read"),
+    path("staff/", staff_list, name="office-staff"),
+    path("staff/shifts/plan/", staff_acts.plan, name="office-shift-plan"),
+    path("staff/shifts/cancel/", staff_acts.cancel, name="office-shift-cancel"),
+    path("staff/<uuid:member_id>/", staff_member, name="office-member"),
+    path("staff/<uuid:member_id>/enter/", staff_acts.enter, name="office-member-enter"),
+    path("staff/<uuid:member_id>/verify/", staff_acts.verify, name="office-member-verify"),
+    path("staff/<uuid:member_id>/end/", staff_acts.end, name="office-member-end"),
+    path("staff/<uuid:member_id>/leave/", staff_acts.leave, name="office-member-leave"),
     path("trail/", trail, name="office-trail"),
     path("evaluations/", evaluations, name="office-evaluations"),
 ]

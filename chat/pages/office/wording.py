@@ -12,12 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from chat.pages.languages import locale_of
 from chat.states import Author
 from retention.models import Hold
-from tenants.models import Tenant
+from tenants.models import Role, Tenant
 
 REASONS: dict[str, Promise] = {
     Hold.Reason.INVESTIGATION: _("Investigation"),
     Hold.Reason.DANGER: _("Danger to life or health"),
     Hold.Reason.ACCESS: _("Somebody has asked to read it"),
+}
+
+ROLES: dict[str, Promise] = {
+    Role.COUNSELLOR: _("Counsellor"),
+    Role.SUPERVISOR: _("Shift lead"),
+    Role.OFFICER: _("Records officer"),
+    Role.ADMINISTRATOR: _("Administrator"),
 }
 
 AUTHORS: dict[int, Promise] = {
@@ -29,6 +36,14 @@ AUTHORS: dict[int, Promise] = {
 # What stands in the trail. An action that is not told here is shown by its code.
 ACTIONS: dict[str, Promise] = {
     "conversation.read": _("Opened a kept talk"),
+    "member.left": _("Let a member go"),
+    "member.deactivated": _("A person was shut out everywhere"),
+    "qualification.entered": _("Entered a qualification"),
+    "qualification.verified": _("Verified a qualification"),
+    "qualification.ended": _("Ended a qualification"),
+    "qualification.expires": _("Warned that a qualification runs out"),
+    "shift.planned": _("Planned a shift"),
+    "shift.cancelled": _("Cancelled a shift"),
     "policy.published": _("Published a promise"),
     "talk.flagged": _("Marked a talk as holding personal data"),
     "hold.placed": _("Placed a hold"),

@@ -2,6 +2,7 @@
 // no other; a frame about a talk that is not here means nothing.
 import { hearCard } from "./cards.js";
 import { colleagueHears, endPane, refusedByColleague, releasedTo, welcomeColleagues } from "./colleagues.js";
+import { hideWarnings, refusalInWords, showFitness } from "./fitness.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
@@ -22,6 +23,7 @@ const hears = {
     const mine = new Set(frame.conversations.map((one) => one.conversation));
     desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => endPane(pane));
     desk.queue.show(frame);
+    showFitness(desk.readiness, frame.missing);
     desk.readiness.returned(frame.ready);
     for (const one of frame.conversations) {
       const pane = desk.panes.ensure(one);
@@ -37,6 +39,11 @@ const hears = {
 
   ready(desk, frame) {
     desk.readiness.become(frame.value);
+  },
+
+  fitness(desk, frame) {
+    showFitness(desk.readiness, frame.missing);
+    hideWarnings();
   },
 
   slow(desk, frame) {
@@ -87,7 +94,7 @@ const hears = {
     const name = hasWord(`error.${frame.code}`) ? `error.${frame.code}` : "error.not_allowed";
     const pane = desk.panes.all().find((one) => one.talk.pending.has(frame.ref));
     if (frame.ref === "ready") {
-      desk.readiness.refuse(word(name));
+      desk.readiness.refuse(refusalInWords(frame, name));
     } else if (pane && ["slow_down", "unavailable"].includes(frame.code)) {
       desk.tell(word(name));
       holdBack(pane.talk, () => pane.resend());
@@ -95,7 +102,7 @@ const hears = {
       pane.talk.refuse(frame.ref);
       pane.show();
     } else {
-      desk.tell(word(name));
+      desk.tell(refusalInWords(frame, name));
     }
   },
 };

@@ -18,6 +18,7 @@ export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
   "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card",
   "colleagues", "consult", "consult_reply", "consult_closed", "offer",
+  "fitness",
 ]);
 
 export const CLOSED = Object.freeze({
