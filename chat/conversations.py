@@ -26,6 +26,7 @@ from chat.lives import CLOSED_TAB, expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
 from chat.pace import note_length
 from chat.states import By, State
+from chat.tallies import NOTHING_SAID, About, count_end, count_start
 from retention import clock, keys, purge
 from retention.kinds import Due
 from retention.vault.records import SealedAddress, keep_address
@@ -115,6 +116,8 @@ def open_conversation(
     if prints:
         keep_prints(tenant, conversation.pk, prints)
     keep_address(tenant, policy, conversation=conversation.pk, sealed=sealed)
+    # Last of all: others who begin a talk this hour wait for this row.
+    count_start(tenant, now=now)
     publish(queue_group(tenant.pk), "queue")
     return Opened(conversation.pk, secret)
 
@@ -139,14 +142,18 @@ def is_accepting(tenant: Tenant, *, now: datetime) -> bool:
     return True
 
 
-def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
+def end_conversation(
+    tenant: Tenant, conversation_id: UUID, *, by: By, about: About = NOTHING_SAID
+) -> bool:
     """End a talk as its policy promises, and tell everybody in it. Opens its own scopes.
+
+    ``about`` is what its counsellor says of it, which is counted and not kept with it.
 
     When this returns the talk is unreadable where the promise is "at close", and its keys are
     destroyed. Returns False where there was nothing (left) to end.  Rule: D5, T9.
     """
     with tenant_scope(tenant):
-        ended = _end(tenant, conversation_id, by)
+        ended = _end(tenant, conversation_id, by, about)
     # What an earlier erasure left when it broke off goes too: its segments are shown to nobody here.
     finish_forgetting(tenant, conversation_id)
     if ended is None:
@@ -213,7 +220,7 @@ class _Ended:
     asks: str | None
 
 
-def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
+def _end(tenant: Tenant, conversation_id: UUID, by: By, about: About) -> _Ended | None:
     let_policies_stand(tenant)
     conversation = (
         Conversation.objects.select_for_update(no_key=True)
@@ -252,6 +259,7 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
             "SELECT chat_end(%s, %s, %s, %s, %s)",
             [tenant.pk, conversation_id, str(by), expires_at, rule],
         )
+    count_end(tenant, conversation, by=by, about=about, now=now)
     day = now.date().isoformat() if asked else None
     return _Ended(now, expires_at, rule, segments, conversation.language, day)
 

@@ -9,7 +9,7 @@ sends them is not speaking this protocol.
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import DecodeError, Meta, Struct, ValidationError
@@ -184,6 +184,10 @@ class Flag(Frame, tag="flag"):
 class Close(Frame, tag="close"):
     conversation: UUID
     reason: Reason = ""
+    category: Reason = ""
+    # Whether the visitor became identifiable; empty where nobody was asked.
+    identifiable: Literal["", "no", "yes", "unsure"] = ""
+    heavy: bool = False
 
 
 VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave | Answer

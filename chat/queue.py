@@ -22,6 +22,7 @@ from chat.models import Conversation, Presence
 from chat.pace import outlook
 from chat.rests import rests_until
 from chat.states import State
+from chat.tallies import count_answer
 from retention import clock
 from tenants.errors import NotFound
 from tenants.models import Membership, Tenant
@@ -127,6 +128,9 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
     Raises NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
     """
     _check_capacity(tenant, membership)
+    waited = (
+        Conversation.objects.filter(pk=conversation_id).values_list("queued_at", "front").first()
+    )
     won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
         **_claimed_by(membership)
     )
@@ -134,6 +138,8 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
         if Conversation.objects.filter(pk=conversation_id).exists():
             raise Taken("somebody else has taken this talk")
         raise NotFound("no such talk")
+    if waited:
+        _count(tenant, *waited)
     return _assigned(tenant, conversation_id)
 
 
@@ -154,7 +160,14 @@ def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
     if row is None:
         raise QueueEmpty("nobody is waiting")
     Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership))
+    _count(tenant, row.queued_at, row.front)
     return _assigned(tenant, row.pk)
+
+
+def _count(tenant: Tenant, queued_at: datetime, has_been_answered: bool) -> None:
+    # Whoever has lost their counsellor stands in front, and was answered then.
+    if not has_been_answered:
+        count_answer(tenant, queued_at=queued_at, now=clock.now())
 
 
 def _claimed_by(membership: Membership) -> dict[str, object]:

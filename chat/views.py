@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from chat import queue
 from chat.codes import Code, make_code, read_code
 from chat.conversations import Opened, check_accepting, is_accepting, open_conversation
-from chat.errors import Closed, ProofRequired, SlowDown
+from chat.errors import Closed, Full, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.leaving import leave_by_secret
@@ -24,6 +24,7 @@ from chat.pace import outlook
 from chat.proofs import accept_proof, make_challenge
 from chat.resuming import close_tab, resume_conversation
 from chat.starts import Buckets, starts, tries
+from chat.tallies import count_refusal
 from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hours import standing
@@ -104,7 +105,10 @@ def start(request: HttpRequest) -> HttpResponse:
     with tenant_scope(tenant):
         if not is_paid:
             _check_pace(tenant, scope.get("helpline.buckets"))
-        check_accepting(tenant, now=clock.now())
+        refusal = _refusal(tenant)
+    # Past the transaction: what is raised in it would undo the count.
+    if refusal:
+        raise refusal
     # Between the scopes: the code takes its time, and nothing is to wait for it.
     made = make_code(tenant)
     with tenant_scope(tenant):
@@ -152,6 +156,17 @@ def closed_tab(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise Invalid("`tab` is a UUID") from None
     return HttpResponse(status=204)
+
+
+def _refusal(tenant: Tenant) -> Closed | Full | None:
+    """Return why nobody new can be taken, and count whoever is refused. In the scope."""
+    now = clock.now()
+    try:
+        check_accepting(tenant, now=now)
+    except (Closed, Full) as problem:
+        count_refusal(tenant, problem.code, now=now)
+        return problem
+    return None
 
 
 def _opened(opened: Opened, code: Code | None) -> JsonResponse:

@@ -13,7 +13,7 @@ from chat.calls import call, scoped_call
 from chat.cards import offer_card, withdraw_card
 from chat.consumers.base import Frame
 from chat.consumers.talking import Talking
-from chat.conversations import end_conversation
+from chat.endings import close_talk
 from chat.errors import Taken
 from chat.events import member_group, talk_group
 from chat.fanout import Event
@@ -25,7 +25,7 @@ from chat.queue import Waiting, claim, claim_next, open_talks
 from chat.reader import Reader
 from chat.rests import REST_OVER, rest_frame, rest_over, rests_until
 from chat.runtime import runtime
-from chat.states import Author, By
+from chat.states import Author
 from retention import clock
 from tenants.errors import NotFound
 from tenants.hosts import Place
@@ -230,7 +230,11 @@ class DeskSocket(Talking):
     async def do_close(self, frame: frames.Close, ref: str | None) -> None:
         self._talk(frame.conversation)
         self._close_refs[frame.conversation] = ref
-        await call(end_conversation, self.tenant, frame.conversation, by=By.COUNSELLOR)
+        try:
+            await call(close_talk, self.tenant, self.membership, frame)
+        except BaseException:
+            self._close_refs.pop(frame.conversation, None)
+            raise
 
     # Talks that are open in this window.
 

@@ -6,6 +6,7 @@ from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
 from chat.models.line import DeskSocket, Pace, Presence, Process
 from chat.models.message import Message
+from chat.models.tally import Tally
 
 __all__ = [
     "Card",
@@ -18,4 +19,5 @@ __all__ = [
     "Process",
     "ResumeCode",
     "Segment",
+    "Tally",
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chat.pages import languages
+from chat.pages.endings import Endings, endings
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
@@ -45,6 +46,8 @@ class DeskPage:
     callers: list[str]
     # What a counsellor may show a visitor the way to.  Rule: S10
     signposts: list[Signpost]
+    # What is asked when a talk ends.
+    endings: Endings
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         alarm=alarm_for(tenant, member),
         callers=people.callers(tenant),
         signposts=signposts(tenant, language=language),
+        endings=endings(tenant, language=language),
     )
 
 

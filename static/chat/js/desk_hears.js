@@ -4,6 +4,7 @@ import { hearCard } from "./cards.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
+import { showRest } from "./resting.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -20,6 +21,7 @@ const hears = {
     desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => pane.end());
     desk.queue.show(frame);
     desk.readiness.returned(frame.ready);
+    showRest(desk, { seconds: 0 });
     for (const one of frame.conversations) {
       const pane = desk.panes.ensure(one);
       pane.fill(one);
@@ -34,6 +36,8 @@ const hears = {
   ready(desk, frame) {
     desk.readiness.become(frame.value);
   },
+
+  rest: showRest,
 
   slow(desk, frame) {
     desk.becomeSlow(frame.value);
