@@ -4,6 +4,7 @@ from chat.models.card import Card
 from chat.models.code import ResumeCode
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
+from chat.models.handover import HandoverNote
 from chat.models.line import DeskSocket, Pace, Presence, Process
 from chat.models.message import Message
 from chat.models.tally import Tally
@@ -13,6 +14,7 @@ __all__ = [
     "Conversation",
     "DeskSocket",
     "Farewell",
+    "HandoverNote",
     "Message",
     "Pace",
     "Presence",

@@ -37,6 +37,8 @@ class Section:
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
 _LEADS = _BOTH | {Role.SUPERVISOR}
+_LOAD = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+_ALL = _LEADS | {Role.COUNSELLOR}
 
 SECTIONS: tuple[Section, ...] = (
     Section("office-policy", _("What is kept"), _BOTH),
@@ -45,6 +47,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-vault", _("The address vault"), _OFFICERS),
     Section("office-trail", _("Who did what"), _OFFICERS),
     Section("office-evaluations", _("What visitors answer"), _LEADS),
+    Section("office-figures", _("Figures"), _LOAD),
+    Section("office-handover", _("Notes to the next shift"), _ALL),
 )
 
 

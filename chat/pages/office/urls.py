@@ -6,6 +6,9 @@ from django.urls import path
 
 from chat.pages.office import hold_acts
 from chat.pages.office.evaluations import evaluations
+from chat.pages.office.figures import figures_file, figures_page
+from chat.pages.office.handover import handover
+from chat.pages.office.handover import remove as remove_note
 from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
@@ -30,6 +33,10 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/review/", hold_acts.review, name="office-hold-review"),
     path("holds/<uuid:hold_id>/release/", hold_acts.release, name="office-hold-release"),
     path("holds/<uuid:hold_id>/read/", read, name="office-hold-read"),
+    path("figures/", figures_page, name="office-figures"),
+    path("figures.csv", figures_file, name="office-figures-file"),
+    path("handover/", handover, name="office-handover"),
+    path("handover/<uuid:note>/remove/", remove_note, name="office-handover-remove"),
     path("trail/", trail, name="office-trail"),
     path("evaluations/", evaluations, name="office-evaluations"),
 ]
