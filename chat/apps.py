@@ -11,6 +11,7 @@ class ChatConfig(AppConfig):
         from chat.evaluation import EVALUATION, EVALUATIONS
         from chat.forgetting import KINDS, members_named
         from chat.handover import HANDOVER_NOTE
+        from chat.incidents import INCIDENT
         from chat.pages.figures import addresses_opened
         from chat.signposts import SIGNPOST
         from retention.accounts import named_by
@@ -19,7 +20,7 @@ class ChatConfig(AppConfig):
         from retention.shuffled import register as register_mixture
 
         register_card(SIGNPOST)
-        for kind in (*KINDS, EVALUATIONS, HANDOVER_NOTE):
+        for kind in (*KINDS, EVALUATIONS, HANDOVER_NOTE, INCIDENT):
             register(kind)
         register_mixture(EVALUATION)
         named_by.append(members_named)

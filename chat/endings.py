@@ -6,10 +6,12 @@ in the moment in which they end.  Rule: U5, U6, U7
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chat.conversations import end_conversation
+from chat.cooldowns import keep_place
 from chat.frames import Close
+from chat.incidents import note_incident
 from chat.lives import flag_talk
 from chat.models import Conversation
 from chat.rests import rest
@@ -21,25 +23,35 @@ from tenants.scope import tenant_scope
 from tenants.staff import own_membership
 
 
-def close_talk(tenant: Tenant, membership: Membership, said: Close) -> None:
+def close_talk(tenant: Tenant, membership: Membership, said: Close) -> bool | None:
     """End a talk of ``membership`` as ``said``. Opens its own scopes.
 
     Where the visitor became identifiable or may have, the talk's shorter life is counted before
     anybody is told of the end. After a heavy talk the counsellor rests. A talk that somebody else
-    has ended meanwhile stays as it is. Raises Invalid for a reason or category that the line does
+    has ended meanwhile stays as it is. Of an abusive one the leads are told; returns whether a
+    pause was asked of them, None where nobody wanted one. Raises Invalid for a reason or category that the line does
     not have, NotAllowed where it promises no shorter life, NotFound for somebody else's talk.
     Rule: U7
     """
     with tenant_scope(tenant):
         member = own_membership(tenant, membership)
         about = _about(said)
+        is_abusive = CloseReason.objects.filter(slug=about.reason, abusive=True).exists()
+        if said.cool_down and not is_abusive:
+            raise Invalid("`cool_down` goes with a reason of abuse")
         goes_on = _is_own(member, said.conversation)
         if goes_on and said.identifiable in ("yes", "unsure"):
             flag_talk(tenant, member, said.conversation)
     end_conversation(tenant, said.conversation, by=By.COUNSELLOR, about=about)
-    if said.heavy:
-        with tenant_scope(tenant):
+    wants = said.cool_down and goes_on and tenant.cooldown_minutes > 0
+    incident = uuid4()
+    asked = wants and keep_place(said.conversation, incident)
+    with tenant_scope(tenant):
+        if said.heavy:
             rest(tenant, member, tenant.breather_minutes * 60)
+        if is_abusive and goes_on:
+            note_incident(tenant, member, incident, asks=asked)
+    return asked if said.cool_down else None
 
 
 def _about(said: Close) -> About:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tenants.errors import HelplineError
@@ -48,6 +48,16 @@ class SlowDown(HelplineError):
     def __init__(self, text: str = "", *, retry_seconds: int = 0) -> None:
         super().__init__(text)
         self.retry_seconds = retry_seconds
+
+
+class Paused(SlowDown):
+    """No talk can be begun from this place for a while; ``alternatives`` are where else to turn."""
+
+    def __init__(
+        self, text: str = "", *, retry_seconds: int, alternatives: Sequence[Mapping[str, object]]
+    ) -> None:
+        super().__init__(text, retry_seconds=retry_seconds)
+        self.alternatives = alternatives
 
 
 class ProofRequired(HelplineError):

@@ -1,8 +1,7 @@
 """What the tallies of a line say together, with every small number hidden.  Rule: D7
 
-A number below ``FEW`` is not told, nor whether it is nothing. Nor is what would let it be computed:
-where cells add up to something that is told, at least two are hidden, with ``FEW`` or more in them
-together. What counsellors said of talks is told of whole weeks that are over, so that nobody who
+A number below ``FEW`` is not told. Nor is what would let it be computed: where cells add up to
+something that is told, at least two are hidden, with ``FEW`` or more in them together, or nothing. What counsellors said of talks is told of whole weeks that are over, so that nobody who
 looks before and after a talk learns what was said of it; how many they said it of is told nowhere.
 """
 
@@ -92,9 +91,11 @@ def told(counts: Mapping[K, int]) -> Told[K]:
     """Return ``counts``, whose sum is told as well, without what is small or gives that away."""
     hidden = {key for key, count in counts.items() if count < FEW}
     shown = sorted(counts.keys() - hidden, key=lambda key: (counts[key], str(key)), reverse=True)
-    if hidden:
-        while shown and (len(hidden) < 2 or sum(counts[key] for key in hidden) < FEW):
-            hidden.add(shown.pop())
+    # Where all that are hidden are nothing, as on days on which a line is closed, they give nobody away.
+    while (
+        shown and (left := sum(counts[key] for key in hidden)) and (left < FEW or len(hidden) < 2)
+    ):
+        hidden.add(shown.pop())
     return {key: None if key in hidden else count for key, count in counts.items()}
 
 

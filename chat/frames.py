@@ -188,6 +188,8 @@ class Close(Frame, tag="close"):
     # Whether the visitor became identifiable; empty where nobody was asked.
     identifiable: Literal["", "no", "yes", "unsure"] = ""
     heavy: bool = False
+    # With the reason of abuse: ask a lead to pause the place that it came from.
+    cool_down: bool = False
 
 
 VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave | Answer

@@ -77,6 +77,6 @@ def _locked(membership: Membership) -> Presence | None:
 def _save(tenant: Tenant, presence: Presence, *, asked: str = "") -> None:
     presence.save(update_fields=["rests_until"])
     told = rest_frame(presence.rests_until, now=clock.now())
-    publish(member_group(presence.membership_id), "rest", frame=told, asked=asked)
+    publish(member_group(presence.membership_id), "member", frame=told, asked=asked)
     # Those who wait are told another wait, and colleagues see who is there.
     publish(queue_group(tenant.pk), "queue")

@@ -231,10 +231,12 @@ class DeskSocket(Talking):
         self._talk(frame.conversation)
         self._close_refs[frame.conversation] = ref
         try:
-            await call(close_talk, self.tenant, self.membership, frame)
+            asked = await call(close_talk, self.tenant, self.membership, frame)
         except BaseException:
             self._close_refs.pop(frame.conversation, None)
             raise
+        if asked is not None:
+            self._give_in(frame.conversation, {"type": "cool_down", "asked": asked})
 
     # Talks that are open in this window.
 
@@ -320,7 +322,7 @@ class DeskSocket(Talking):
     # What fans out.
 
     def deliver(self, event: Event) -> None:
-        if event["type"] == "rest":
+        if event["type"] == "member":
             # To the windows of this member alone (chat/events.py).
             if event["asked"] != self.channel:
                 self.give(event["frame"])

@@ -5,6 +5,7 @@ from chat.models.code import ResumeCode
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
 from chat.models.handover import HandoverNote
+from chat.models.incident import Incident
 from chat.models.line import DeskSocket, Pace, Presence, Process
 from chat.models.message import Message
 from chat.models.tally import Tally
@@ -15,6 +16,7 @@ __all__ = [
     "DeskSocket",
     "Farewell",
     "HandoverNote",
+    "Incident",
     "Message",
     "Pace",
     "Presence",

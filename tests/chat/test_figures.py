@@ -53,7 +53,9 @@ def talks(tenant: Tenant, count: int, at: datetime, *, waited: int = 4, about: s
         # Two that are hidden, and fewer than five in them together.
         ({"a": 9, "b": 7, "c": 2, "d": 2}, {"a": 9, "b": None, "c": None, "d": None}),
         ({"a": 9, "b": 4, "c": 4}, {"a": 9, "b": None, "c": None}),
-        ({"a": 9, "b": 0}, {"a": None, "b": None}),
+        # A closed day costs nobody's secret.
+        ({"a": 9, "b": 0, "c": 0}, {"a": 9, "b": None, "c": None}),
+        ({"a": 9, "b": 8, "c": 0, "d": 1}, {"a": 9, "b": None, "c": None, "d": None}),
         ({"a": 4}, {"a": None}),
         ({}, {}),
     ],

@@ -48,6 +48,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-trail", _("Who did what"), _OFFICERS),
     Section("office-evaluations", _("What visitors answer"), _LEADS),
     Section("office-figures", _("Figures"), _LOAD),
+    Section("office-cooldowns", _("After abuse"), _LOAD),
     Section("office-handover", _("Notes to the next shift"), _ALL),
 )
 

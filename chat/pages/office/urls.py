@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages.office import hold_acts
+from chat.pages.office import cooldowns, hold_acts
 from chat.pages.office.evaluations import evaluations
 from chat.pages.office.figures import figures_file, figures_page
 from chat.pages.office.handover import handover
@@ -33,6 +33,9 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/review/", hold_acts.review, name="office-hold-review"),
     path("holds/<uuid:hold_id>/release/", hold_acts.release, name="office-hold-release"),
     path("holds/<uuid:hold_id>/read/", read, name="office-hold-read"),
+    path("cooldowns/", cooldowns.cooldowns, name="office-cooldowns"),
+    path("cooldowns/<uuid:incident>/decide/", cooldowns.decide, name="office-cooldown-decide"),
+    path("cooldowns/<uuid:incident>/seen/", cooldowns.see, name="office-cooldown-see"),
     path("figures/", figures_page, name="office-figures"),
     path("figures.csv", figures_file, name="office-figures-file"),
     path("handover/", handover, name="office-handover"),

@@ -5,6 +5,7 @@ import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
 import { showRest } from "./resting.js";
+import { showSupport } from "./support.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -38,6 +39,8 @@ const hears = {
   },
 
   rest: showRest,
+  support: showSupport,
+  cool_down: (desk, frame) => desk.tell(word(frame.asked ? "cool_down_asked" : "cool_down_late")),
 
   slow(desk, frame) {
     desk.becomeSlow(frame.value);

@@ -15,6 +15,17 @@ function read() {
   ]);
 }
 
+// A pause is offered where the reason is abuse, and forgotten with another one.
+function offerPause() {
+  const pause = form.querySelector("[data-cool-down]");
+  if (pause) {
+    pause.hidden = !form.querySelector("[data-abusive]:checked");
+    pause.querySelector("input").disabled = pause.hidden;
+  }
+}
+
+form.addEventListener("change", offerPause);
+
 // When it is sent: a sheet that is opened again at once begins anew before the answer is heard.
 form.addEventListener("submit", () => {
   chosen = read();
@@ -24,6 +35,7 @@ form.addEventListener("submit", () => {
 export async function askToEnd() {
   if (!sheet.open) {
     form.reset();
+    offerPause();
   }
   return (await confirmed("close")) ? chosen : null;
 }
