@@ -15,19 +15,19 @@ FEW_SIZE = 8
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar in the chart's own units, and where its words stand."""
+    """One bar in the chart's own units, whole ones, and where its words stand."""
 
-    x: float
-    y: float
-    width: float
-    height: float
+    x: int
+    y: int
+    width: int
+    height: int
     is_few: bool
     label: str
-    label_x: float
-    label_y: float
+    label_x: int
+    label_y: int
     value: str
-    value_x: float
-    value_y: float
+    value_x: int
+    value_y: int
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,17 @@ def standing(counts: Sequence[tuple[str, int | None]]) -> tuple[int, int, list[B
         wide = min(step * 0.7, 56)
         bars.append(
             Bar(
-                x=round(middle - wide / 2, 1),
-                y=round(top, 1),
-                width=round(wide, 1),
-                height=round(high, 1),
+                x=round(middle - wide / 2),
+                y=round(top),
+                width=round(wide),
+                height=round(high),
                 is_few=count is None,
                 label=label,
-                label_x=round(middle, 1),
+                label_x=round(middle),
                 label_y=HEIGHT - 7,
                 value="" if count is None else str(count),
-                value_x=round(middle, 1),
-                value_y=round(top - 5, 1),
+                value_x=round(middle),
+                value_y=round(top - 5),
             )
         )
     return WIDTH, HEIGHT, bars
@@ -95,14 +95,14 @@ def lying(counts: Sequence[tuple[str, int | None]]) -> tuple[int, int, list[Bar]
             Bar(
                 x=LABEL,
                 y=top,
-                width=round(wide, 1),
+                width=round(wide),
                 height=ROW - 10,
                 is_few=count is None,
                 label=label if len(label) <= LETTERS else label[: LETTERS - 1] + "…",
                 label_x=0,
                 label_y=top + 15,
                 value="" if count is None else str(count),
-                value_x=round(LABEL + wide + 8, 1),
+                value_x=round(LABEL + wide + 8),
                 value_y=top + 15,
             )
         )

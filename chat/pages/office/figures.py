@@ -12,7 +12,6 @@ from babel.dates import format_date, get_day_names
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from chat.figures import PERIODS, Figures, figures, load_now
@@ -27,12 +26,6 @@ from retention import clock
 from tenants.models import Membership, Tenant
 
 SECTION = "office-figures"
-_PERIOD_LABELS = {
-    "today": gettext_lazy("Today"),
-    "week": gettext_lazy("7 days"),
-    "month": gettext_lazy("30 days"),
-    "year": gettext_lazy("A year"),
-}
 Counts = Sequence[tuple[str, int | None]]
 
 
@@ -116,14 +109,18 @@ def _content(request: TenantRequest) -> FiguresContent:
     page = reverse(SECTION)
     return FiguresContent(
         periods=[
-            PeriodLink(str(label), f"{page}?period={name}", name == period)
-            for name, label in _PERIOD_LABELS.items()
+            PeriodLink(label, f"{page}?period={name}", name == period)
+            for name, label in _labels().items()
         ],
         days=_days_in_words(found.first, found.last, language),
         numbers=[*(_load(tenant) if period == "today" else ()), *_numbers(found)],
         charts=_charts(found, labels, language),
         csv_url=f"{reverse('office-figures-file')}?period={period}",
     )
+
+
+def _labels() -> dict[str, str]:
+    return {"today": _("Today"), "week": _("7 days"), "month": _("30 days"), "year": _("A year")}
 
 
 def _days_in_words(first: date, last: date, language: str) -> str:
