@@ -11,6 +11,8 @@ class ChatConfig(AppConfig):
         from chat.evaluation import EVALUATION, EVALUATIONS
         from chat.fitness import note_change
         from chat.forgetting import KINDS, members_named
+        from chat.handover import HANDOVER_NOTE
+        from chat.incidents import INCIDENT
         from chat.pages.figures import addresses_opened
         from chat.signposts import SIGNPOST
         from retention.accounts import named_by
@@ -20,7 +22,7 @@ class ChatConfig(AppConfig):
         from tenants.staff import watchers
 
         register_card(SIGNPOST)
-        for kind in (*KINDS, EVALUATIONS):
+        for kind in (*KINDS, EVALUATIONS, HANDOVER_NOTE, INCIDENT):
             register(kind)
         register_mixture(EVALUATION)
         named_by.append(members_named)

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from chat.events import member_group, publish
 from chat.models import Conversation, Presence
+from chat.rests import rests_until
 from chat.states import State
+from retention import clock
 from tenants.errors import NotFound
 from tenants.models import Membership, Tenant
 
@@ -26,9 +28,13 @@ def card_of(tenant: Tenant, membership: Membership) -> Frame:
 
 
 def everybody_here(tenant: Tenant) -> list[Frame]:
-    """Return who is at the desk now, by name, each with ``ready``. In the scope; two queries."""
+    """Return who is at the desk now, by name, each with ``ready``. In the scope; two queries.
+
+    Who rests takes nobody, and is shown so.
+    """
+    now = clock.now()
     here = Presence.objects.filter(lost_at__isnull=True)
-    ready = dict(here.values_list("membership", "ready"))
+    ready = {row.membership_id: row.ready and not rests_until(row, now=now) for row in here}
     members = Membership.objects.select_related("user").filter(pk__in=ready, active=True)
     return [
         {**card_of(tenant, member), "ready": ready[member.pk]}

@@ -26,6 +26,7 @@ from chat.lives import CLOSED_TAB, expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
 from chat.pace import note_length
 from chat.states import By, State
+from chat.tallies import NOTHING_SAID, About, count_end, count_start
 from retention import clock, keys, purge
 from retention.kinds import Due
 from retention.vault.records import SealedAddress, keep_address
@@ -115,6 +116,8 @@ def open_conversation(
     if prints:
         keep_prints(tenant, conversation.pk, prints)
     keep_address(tenant, policy, conversation=conversation.pk, sealed=sealed)
+    # Last of all: others who begin a talk this hour wait for this row.
+    count_start(tenant, now=now)
     publish(queue_group(tenant.pk), "queue")
     return Opened(conversation.pk, secret)
 
@@ -140,16 +143,23 @@ def is_accepting(tenant: Tenant, *, now: datetime) -> bool:
 
 
 def end_conversation(
-    tenant: Tenant, conversation_id: UUID, *, by: By, counsellor: UUID | None = None
+    tenant: Tenant,
+    conversation_id: UUID,
+    *,
+    by: By,
+    counsellor: UUID | None = None,
+    about: About = NOTHING_SAID,
 ) -> bool:
     """End a talk as its policy promises, and tell everybody in it. Opens its own scopes.
+
+    ``about`` is what its counsellor says of it, which is counted and not kept with it.
 
     When this returns the talk is unreadable where the promise is "at close", and its keys are
     destroyed. Returns False where there was nothing (left) to end, and where it is ended for a
     ``counsellor`` who does not have it any more.  Rule: D5, T9.
     """
     with tenant_scope(tenant):
-        ended = _end(tenant, conversation_id, by, counsellor)
+        ended = _end(tenant, conversation_id, by, counsellor, about)
     # What an earlier erasure left when it broke off goes too: its segments are shown to nobody here.
     finish_forgetting(tenant, conversation_id)
     if ended is None:
@@ -216,7 +226,9 @@ class _Ended:
     asks: str | None
 
 
-def _end(tenant: Tenant, conversation_id: UUID, by: By, counsellor: UUID | None) -> _Ended | None:
+def _end(
+    tenant: Tenant, conversation_id: UUID, by: By, counsellor: UUID | None, about: About
+) -> _Ended | None:
     let_policies_stand(tenant)
     alive = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
     whose = {} if counsellor is None else {"counsellor": counsellor}
@@ -252,6 +264,7 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By, counsellor: UUID | None)
             "SELECT chat_end(%s, %s, %s, %s, %s)",
             [tenant.pk, conversation_id, str(by), expires_at, rule],
         )
+    count_end(tenant, conversation, by=by, about=about, now=now)
     day = now.date().isoformat() if asked else None
     return _Ended(now, expires_at, rule, segments, conversation.language, day)
 

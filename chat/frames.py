@@ -9,7 +9,7 @@ sends them is not speaking this protocol.
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import DecodeError, Meta, Struct, ValidationError
@@ -116,6 +116,10 @@ class Ready(Frame, tag="ready"):
     value: bool
 
 
+class Back(Frame, tag="back"):
+    pass
+
+
 class Next(Frame, tag="next"):
     pass
 
@@ -217,12 +221,19 @@ class Decline(Frame, tag="decline"):
 class Close(Frame, tag="close"):
     conversation: UUID
     reason: Reason = ""
+    category: Reason = ""
+    # Whether the visitor became identifiable; empty where nobody was asked.
+    identifiable: Literal["", "no", "yes", "unsure"] = ""
+    heavy: bool = False
+    # With the reason of abuse: ask a lead to pause the place that it came from.
+    cool_down: bool = False
 
 
 VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave | Answer
 DeskFrame = (
     DeskHello
     | Ready
+    | Back
     | Next
     | Claim
     | Open

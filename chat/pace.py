@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from chat.estimates import Crew, Outlook, count_length, usual_lengths
 from chat.models import Conversation, Pace, Presence
+from chat.rests import rests_until
 from chat.states import State
 from tenants.fitness import fit_members, today_at
 from tenants.models import Tenant
@@ -25,7 +26,7 @@ def crew(tenant: Tenant, *, now: datetime) -> Crew | None:
     here = Q(lost_at__isnull=True) | Q(lost_at__gt=now - RELOADS_WITHIN)
     fit = fit_members(on=today_at(tenant, now=now))
     there = Presence.objects.filter(here, ready=True, membership__in=fit)
-    ready = list(there.values_list("membership", flat=True))
+    ready = {row.membership_id: row for row in there}
     if not ready:
         return None
     talks = Conversation.objects.filter(
@@ -34,8 +35,15 @@ def crew(tenant: Tenant, *, now: datetime) -> Crew | None:
     rows = list(talks)
     has = Counter(counsellor for counsellor, _ in rows)
     ages = [(now - claimed_at).total_seconds() for _, claimed_at in rows if claimed_at]
-    free = sum(max(0, tenant.capacity - has[member]) for member in ready)
-    return Crew(free=free, ages_seconds=tuple(max(0.0, age) for age in ages))
+    free, rests = 0, []
+    for member, presence in ready.items():
+        places = max(0, tenant.capacity - has[member])
+        until = rests_until(presence, now=now)
+        if until:
+            rests += [(until - now).total_seconds()] * places
+        else:
+            free += places
+    return Crew(free, tuple(max(0.0, age) for age in ages), tuple(rests))
 
 
 def outlook(tenant: Tenant, *, now: datetime) -> Outlook | None:

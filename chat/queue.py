@@ -21,7 +21,9 @@ from chat.events import publish, queue_group, tell
 from chat.fitness import check_fit
 from chat.models import Conversation, Presence
 from chat.pace import outlook
+from chat.rests import rests_until
 from chat.states import State
+from chat.tallies import count_answer
 from retention import clock
 from tenants.errors import NotFound
 from tenants.fitness import fit_members, today_at
@@ -129,6 +131,9 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
     Raises what ``check_fit`` does, NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
     """
     _check_capacity(tenant, membership)
+    waited = (
+        Conversation.objects.filter(pk=conversation_id).values_list("queued_at", "front").first()
+    )
     won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
         **_claimed_by(membership)
     )
@@ -136,6 +141,8 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
         if Conversation.objects.filter(pk=conversation_id).exists():
             raise Taken("somebody else has taken this talk")
         raise NotFound("no such talk")
+    if waited:
+        _count(tenant, *waited)
     return _assigned(tenant, conversation_id)
 
 
@@ -156,7 +163,14 @@ def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
     if row is None:
         raise QueueEmpty("nobody is waiting")
     Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership))
+    _count(tenant, row.queued_at, row.front)
     return _assigned(tenant, row.pk)
+
+
+def _count(tenant: Tenant, queued_at: datetime, has_been_answered: bool) -> None:
+    # Whoever has lost their counsellor stands in front, and was answered then.
+    if not has_been_answered:
+        count_answer(tenant, queued_at=queued_at, now=clock.now())
 
 
 def _claimed_by(membership: Membership) -> dict[str, object]:
@@ -175,6 +189,8 @@ def _check_capacity(tenant: Tenant, membership: Membership) -> None:
     check_fit(tenant, membership, now=clock.now())
     if presence is None or not presence.ready:
         raise NotReady("say that you are ready first")
+    if rests_until(presence, now=clock.now()):
+        raise NotReady("you rest for a moment; say `back` to end it")
     if open_talks(membership).count() >= tenant.capacity:
         raise AtCapacity(f"you have {tenant.capacity} talks; close one first")
 

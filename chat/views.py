@@ -13,9 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chat import queue
+from chat.alternatives import alternatives
 from chat.codes import Code, make_code, read_code
 from chat.conversations import Opened, check_accepting, is_accepting, open_conversation
-from chat.errors import Closed, ProofRequired, SlowDown
+from chat.cooldowns import note_place, pause_of
+from chat.errors import Closed, Full, Paused, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.leaving import leave_by_secret
@@ -23,7 +25,8 @@ from chat.messages import stamp
 from chat.pace import outlook
 from chat.proofs import accept_proof, make_challenge
 from chat.resuming import close_tab, resume_conversation
-from chat.starts import Buckets, starts, tries
+from chat.starts import MOST_WORK, Buckets, starts, tries
+from chat.tallies import count_refusal
 from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hours import standing
@@ -70,6 +73,8 @@ def answering(view: View) -> View:
                 said["opens_at"] = stamp(problem.opens_at) if problem.opens_at else None
             if isinstance(problem, SlowDown | ProofRequired):
                 said["retry_seconds"] = problem.retry_seconds
+            if isinstance(problem, Paused):
+                said["alternatives"] = problem.alternatives
             if isinstance(problem, ProofRequired):
                 said["challenge"] = problem.challenge
             return JsonResponse(said, status=_STATUSES.get(problem.code, 503))
@@ -98,13 +103,18 @@ def start(request: HttpRequest) -> HttpResponse:
     # What the outermost door has left of the address (helpline/address.py).
     scope: dict[str, Any] = getattr(request, "scope", {})
     asked = _body(request, _START)
+    buckets = scope.get("helpline.buckets")
     proof = asked.pop("proof", "")
     # Paid for when its challenge was given, whatever has become of the queue since. Outside: Valkey is asked.
     is_paid = bool(proof) and accept_proof(tenant, proof)
     with tenant_scope(tenant):
         if not is_paid:
-            _check_pace(tenant, scope.get("helpline.buckets"))
-        check_accepting(tenant, now=clock.now())
+            _check_pace(tenant, buckets)
+        refusal = _refusal(tenant)
+    # Past the transaction: what is raised in it would undo the count.
+    if refusal:
+        raise refusal
+    _check_pause(tenant, asked.get("language", ""), buckets, is_paid=is_paid)
     # Between the scopes: the code takes its time, and nothing is to wait for it.
     made = make_code(tenant)
     with tenant_scope(tenant):
@@ -114,6 +124,7 @@ def start(request: HttpRequest) -> HttpResponse:
             sealed=scope.get("helpline.sealed"),
             prints=made[1] if made else None,
         )
+    note_place(tenant, opened.conversation, buckets)
     return _opened(opened, made[0] if made else None)
 
 
@@ -152,6 +163,38 @@ def closed_tab(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise Invalid("`tab` is a UUID") from None
     return HttpResponse(status=204)
+
+
+def _check_pause(tenant: Tenant, language: str, buckets: Buckets | None, *, is_paid: bool) -> None:
+    """Slow down a place that is paused after abuse. Opens its own scopes.
+
+    Raises Paused, or ProofRequired where others share the place: they are never shut out.
+    """
+    pause = pause_of(tenant, buckets)
+    if pause is None or (pause.is_shared and is_paid):
+        return
+    if pause.is_shared:
+        raise ProofRequired(
+            "solve the challenge, or wait",
+            challenge=make_challenge(tenant, work=MOST_WORK),
+            retry_seconds=pause.retry_seconds,
+        )
+    raise Paused(
+        "no talk can be begun from here for a while",
+        retry_seconds=pause.retry_seconds,
+        alternatives=alternatives(tenant, language=language or tenant.default_language),
+    )
+
+
+def _refusal(tenant: Tenant) -> Closed | Full | None:
+    """Return why nobody new can be taken, and count whoever is refused. In the scope."""
+    now = clock.now()
+    try:
+        check_accepting(tenant, now=now)
+    except (Closed, Full) as problem:
+        count_refusal(tenant, problem.code, now=now)
+        return problem
+    return None
 
 
 def _opened(opened: Opened, code: Code | None) -> JsonResponse:

@@ -14,7 +14,7 @@ from chat.cards import offer_card, withdraw_card
 from chat.colleagues import card_of, everybody_here, without
 from chat.consumers.base import NOT_LET_IN, Frame
 from chat.consumers.colleagues import Colleagues, News, news_of
-from chat.conversations import end_conversation
+from chat.endings import close_talk
 from chat.errors import Taken
 from chat.events import talk_group
 from chat.fanout import Event
@@ -25,8 +25,10 @@ from chat.messages import Caught, stamp
 from chat.pauses import pause_talk, resume_talk
 from chat.queue import Waiting, claim, claim_next, open_talks
 from chat.reader import Reader
+from chat.rests import REST_OVER, rest_frame, rest_over, rests_until
 from chat.runtime import runtime
-from chat.states import Author, By
+from chat.states import Author
+from retention import clock
 from tenants.errors import NotFound
 from tenants.hosts import Place
 from tenants.models import Membership, Tenant
@@ -39,6 +41,7 @@ class Arrival:
 
     me: Frame
     ready: bool
+    rests: Frame | None
     queue: list[Waiting]
     talks: list[UUID]
     standing: Standing
@@ -48,10 +51,12 @@ class Arrival:
 
 def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUID) -> Arrival:
     """Take a member's window and read what it shows first. In the scope."""
+    now = clock.now()
     presence = desk_arrived(tenant, membership, socket=socket, process=process)
     return Arrival(
         me=card_of(tenant, membership),
         ready=presence.ready,
+        rests=rest_frame(until, now=now) if (until := rests_until(presence, now=now)) else None,
         queue=current_queue(tenant),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
         standing=Standing(is_in=True, lacks=lacking(tenant, membership)),
@@ -118,6 +123,8 @@ class DeskSocket(Colleagues):
         )
         for talk in arrival.talks:
             self._release(talk)
+        if arrival.rests:
+            self.give(arrival.rests)
         runtime().boards.desk(self.tenant, self.give)
         self.welcomed(arrival.colleagues)
         self.standing = arrival.standing
@@ -157,6 +164,10 @@ class DeskSocket(Colleagues):
             self.tenant, _ready, self.tenant, self.membership, ready=frame.value
         )
         self.reply({"type": "ready", "value": presence}, ref)
+
+    async def do_back(self, frame: frames.Back, ref: str | None) -> None:
+        await scoped_call(self.tenant, _back, self.tenant, self.membership, self.channel)
+        self.reply(REST_OVER, ref)
 
     async def do_next(self, frame: frames.Next, ref: str | None) -> None:
         stands = await scoped_call(self.tenant, _next, self.tenant, self.membership)
@@ -254,13 +265,13 @@ class DeskSocket(Colleagues):
     async def do_close(self, frame: frames.Close, ref: str | None) -> None:
         self._talk(frame.conversation)
         self._close_refs[frame.conversation] = ref
-        await call(
-            end_conversation,
-            self.tenant,
-            frame.conversation,
-            by=By.COUNSELLOR,
-            counsellor=self.membership.pk,
-        )
+        try:
+            asked = await call(close_talk, self.tenant, self.membership, frame)
+        except BaseException:
+            self._close_refs.pop(frame.conversation, None)
+            raise
+        if asked is not None:
+            self._give_in(frame.conversation, {"type": "cool_down", "asked": asked})
 
     # Talks that are open in this window.
 
@@ -349,6 +360,11 @@ class DeskSocket(Colleagues):
         if event["type"] == "member":
             self.hear_member(event)
             return
+        if event["type"] == "told":
+            # To the windows of this member alone (chat/events.py).
+            if event["asked"] != self.channel:
+                self.give(event["frame"])
+            return
         self.notice(event)
         reader = self.readers.get(event["talk"]) if "talk" in event else None
         if reader is not None:
@@ -420,6 +436,10 @@ class DeskSocket(Colleagues):
 
 def _ready(tenant: Tenant, membership: Membership, *, ready: bool) -> bool:
     return set_ready(tenant, own_membership(tenant, membership), ready=ready).ready
+
+
+def _back(tenant: Tenant, membership: Membership, asked: str) -> None:
+    rest_over(tenant, own_membership(tenant, membership), asked=asked)
 
 
 def _next(tenant: Tenant, membership: Membership) -> desk.Stands:

@@ -5,8 +5,11 @@ from chat.models.code import ResumeCode
 from chat.models.colleague import Consult, Offer
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
+from chat.models.handover import HandoverNote
+from chat.models.incident import Incident
 from chat.models.line import DeskSocket, Pace, Presence, Process
 from chat.models.message import Message
+from chat.models.tally import Tally
 
 __all__ = [
     "Card",
@@ -14,6 +17,8 @@ __all__ = [
     "Conversation",
     "DeskSocket",
     "Farewell",
+    "HandoverNote",
+    "Incident",
     "Message",
     "Offer",
     "Pace",
@@ -21,4 +26,5 @@ __all__ = [
     "Process",
     "ResumeCode",
     "Segment",
+    "Tally",
 ]

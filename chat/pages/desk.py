@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chat.incidents import LEADS, incidents
 from chat.pages import languages
+from chat.pages.endings import Endings, endings
 from chat.pages.fitness import Papers, papers_of
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
@@ -47,6 +50,11 @@ class DeskPage:
     # What a counsellor may show a visitor the way to.  Rule: S10
     signposts: list[Signpost]
     papers: Papers
+    # What is asked when a talk ends.
+    endings: Endings
+    # Of whom a lead should ask how they are, in sentences.
+    leads: bool
+    support: list[str]
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,12 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         callers=people.callers(tenant),
         signposts=signposts(tenant, language=language),
         papers=papers_of(tenant, member, language=language),
+        endings=endings(tenant, language=language),
+        leads=member.role in LEADS,
+        support=[
+            _("{name} had an abusive talk. Ask how they are.").format(name=one.name)
+            for one in incidents(tenant, member, unseen=True)
+        ],
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from tenants.charter.contradictions import refuse_contradictions
+from tenants.charter.endings import read_after_talk, read_categories, read_reasons
 from tenants.charter.evaluation import read_evaluation
 from tenants.charter.openings import read_opens
 from tenants.charter.policy import read_policy
@@ -104,6 +105,9 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         queue=read_queue(root),
         theme={**theme, **bubble.colours},
         bubble=bubble,
+        reasons=read_reasons(root, languages),
+        categories=read_categories(root, languages),
+        after_talk=read_after_talk(root),
     )
     root.done()
     refuse_contradictions(charter, problems)

@@ -169,6 +169,30 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class CloseReason:
+    slug: str
+    label: Texts
+    rule: str
+    abusive: bool = False
+
+
+@dataclass(frozen=True)
+class Category:
+    slug: str
+    label: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class AfterTalk:
+    """``[closing]``: a breather after a heavy talk, a pause after abuse, how long a shift's note lives."""
+
+    breather_minutes: int = 5
+    cooldown_minutes: int = 60
+    handover_hours: int = 48
+
+
+@dataclass(frozen=True)
 class Bubble:
     """``[bubble]``: how it opens the chat, from which pages; ``opens`` is empty without one."""
 
@@ -195,6 +219,9 @@ class Charter:
     queue: Queue
     theme: Mapping[str, str]
     bubble: Bubble
+    reasons: tuple[CloseReason, ...]
+    categories: tuple[Category, ...]
+    after_talk: AfterTalk
 
     @property
     def slug(self) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tenants.models.audit import AuditEntry
 from tenants.models.contact import Contact
+from tenants.models.ending import Category, CloseReason
 from tenants.models.evaluation import EvaluationForm, EvaluationQuestion
 from tenants.models.hours import Hours, HoursException
 from tenants.models.job import JobRun
@@ -17,6 +18,8 @@ from tenants.models.tenant import Country, Icon, Tenant, TenantHost
 
 __all__ = [
     "AuditEntry",
+    "Category",
+    "CloseReason",
     "Contact",
     "Country",
     "EvaluationForm",

@@ -51,6 +51,12 @@ class Tenant(models.Model):
     closing_warning_minutes = models.PositiveSmallIntegerField()
     last_call_minutes = models.PositiveSmallIntegerField()
     visitor_lost_minutes = models.PositiveSmallIntegerField()
+    # How long a counsellor may rest after a heavy talk, and for how long a place that abuse came
+    # from may be slowed down at most; zero for neither.
+    breather_minutes = models.PositiveSmallIntegerField(default=5)
+    cooldown_minutes = models.PositiveSmallIntegerField(default=60)
+    # How long a note from one shift to the next is kept.
+    handover_hours = models.PositiveSmallIntegerField(default=48)
     shows_first_name = models.BooleanField()
     # Whether a visitor is offered a code to come back with, and where that is told.
     offers_code = models.BooleanField(default=False)

@@ -71,8 +71,8 @@ def test_charter_is_read_as_data(folder: Path) -> None:
             ["tenant.name: found nothing, expected text",
              'tenant.nmae: found an unknown key, expected no such key (did you mean "name"?)'], id="misspelt-key"),
         pytest.param("[talk]", "[zebra]\nx = 1\n\n[talk]",
-            ['zebra: found an unknown key, expected one of "bubble", "code", "contacts", "evaluation", "exceptions", "holidays", "hours", '
-             '"notices", "partners", "policy", "queue", "requirements", "statements", "subjects", "talk", "tenant", '
+            ['zebra: found an unknown key, expected one of "bubble", "categories", "code", "contacts", "evaluation", "exceptions", "holidays", "hours", '
+             '"notices", "partners", "policy", "queue", "reasons", "requirements", "statements", "subjects", "talk", "tenant", '
              '"theme"'], id="unknown-table"),
         pytest.param("[holidays]\nclosed = true\nrule = \"ours\"", "",
             ["holidays: found nothing, expected a table [holidays]"], id="missing-table"),

@@ -36,10 +36,10 @@ class Section:
 
 
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
-_STAFF_LEADS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+_SHIFT = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
 _LEADS = _BOTH | {Role.SUPERVISOR}
-_SHIFT = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+_ALL = _LEADS | {Role.COUNSELLOR}
 
 SECTIONS: tuple[Section, ...] = (
     Section("office-load", _("The shift now"), _SHIFT),
@@ -47,9 +47,12 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-kept", _("Kept talks"), _BOTH),
     Section("office-holds", _("Holds"), _BOTH),
     Section("office-vault", _("The address vault"), _OFFICERS),
-    Section("office-staff", _("Staff and shifts"), _STAFF_LEADS),
+    Section("office-staff", _("Staff and shifts"), _SHIFT),
     Section("office-trail", _("Who did what"), _OFFICERS),
     Section("office-evaluations", _("What visitors answer"), _LEADS),
+    Section("office-figures", _("Figures"), _SHIFT),
+    Section("office-cooldowns", _("After abuse"), _SHIFT),
+    Section("office-handover", _("Notes to the next shift"), _ALL),
 )
 
 
@@ -145,7 +148,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         sections=links_for(member, current=section),
         alarm=alarm_for(tenant, member),
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
-        running_out=len(warned_of(tenant)) if member.role in _STAFF_LEADS else 0,
+        running_out=len(warned_of(tenant)) if member.role in _SHIFT else 0,
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages.office import hold_acts, staff_acts
+from chat.pages.office import cooldowns, hold_acts, staff_acts
 from chat.pages.office.evaluations import evaluations
+from chat.pages.office.figures import figures_file, figures_page
+from chat.pages.office.handover import handover
+from chat.pages.office.handover import remove as remove_note
 from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
@@ -42,6 +45,13 @@ urlpatterns = [
     path("staff/<uuid:member_id>/verify/", staff_acts.verify, name="office-member-verify"),
     path("staff/<uuid:member_id>/end/", staff_acts.end, name="office-member-end"),
     path("staff/<uuid:member_id>/leave/", staff_acts.leave, name="office-member-leave"),
+    path("cooldowns/", cooldowns.cooldowns, name="office-cooldowns"),
+    path("cooldowns/<uuid:incident>/decide/", cooldowns.decide, name="office-cooldown-decide"),
+    path("cooldowns/<uuid:incident>/seen/", cooldowns.see, name="office-cooldown-see"),
+    path("figures/", figures_page, name="office-figures"),
+    path("figures.csv", figures_file, name="office-figures-file"),
+    path("handover/", handover, name="office-handover"),
+    path("handover/<uuid:note>/remove/", remove_note, name="office-handover-remove"),
     path("trail/", trail, name="office-trail"),
     path("evaluations/", evaluations, name="office-evaluations"),
 ]

@@ -6,6 +6,7 @@ import { PROTOCOL } from "./protocol.js";
 import { Queue } from "./queue.js";
 import { unreadIn } from "./reading.js";
 import { Readiness } from "./readiness.js";
+import { watchRest } from "./resting.js";
 import { watchShortcuts } from "./shortcuts.js";
 import { watchUnanswered } from "./unanswered.js";
 import { word } from "./words.js";
@@ -64,5 +65,6 @@ desk.panes = new Panes(desk.line, { onChange: changed });
 
 find("next").addEventListener("click", next);
 watchShortcuts({ panes: desk.panes, readiness: desk.readiness, onNext: next });
+watchRest(desk.line);
 watchUnanswered(desk.line, () => desk.panes.all().map((pane) => pane.talk));
 desk.line.open();

@@ -6,6 +6,8 @@ import { hideWarnings, refusalInWords, showFitness } from "./fitness.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
+import { showRest } from "./resting.js";
+import { showSupport } from "./support.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -25,6 +27,7 @@ const hears = {
     desk.queue.show(frame);
     showFitness(desk.readiness, frame.missing);
     desk.readiness.returned(frame.ready);
+    showRest(desk, { seconds: 0 });
     for (const one of frame.conversations) {
       const pane = desk.panes.ensure(one);
       pane.fill(one);
@@ -45,6 +48,9 @@ const hears = {
     showFitness(desk.readiness, frame.missing);
     hideWarnings();
   },
+  rest: showRest,
+  support: showSupport,
+  cool_down: (desk, frame) => desk.tell(word(frame.asked ? "cool_down_asked" : "cool_down_late")),
 
   slow(desk, frame) {
     desk.becomeSlow(frame.value);

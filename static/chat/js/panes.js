@@ -1,7 +1,7 @@
 // All talks of this desk: which are open, which one is being attended to, how much is unread.
 import { Pane } from "./pane.js";
 import { watchColleagues } from "./colleagues.js";
-import { confirmed } from "./confirm.js";
+import { askToEnd } from "./ending.js";
 import { unreadIn } from "./reading.js";
 import { word } from "./words.js";
 
@@ -73,15 +73,16 @@ export class Panes {
   }
 
   async close(pane) {
-    if (pane && !pane.ended && (await confirmed("close"))) {
-      this.finish(pane);
+    const said = pane && !pane.ended && (await askToEnd());
+    if (said) {
+      this.finish(pane, said);
     }
   }
 
   // Closed while the line is down: it counts, and the server hears of it first of all.
-  finish(pane) {
+  finish(pane, said = pane.closing) {
     const { conversation } = pane.talk;
-    pane.closing = !this.line.send({ type: "close", conversation, reason: "done", ref: "close" });
+    pane.closing = this.line.send({ type: "close", conversation, ...said, ref: "close" }) ? null : said;
     if (pane.closing) {
       pane.tell(word("closing"));
     }

@@ -7,6 +7,7 @@ export class Readiness {
   constructor(line) {
     this.line = line;
     this.wanted = false;
+    this.rests = false;
     this.button = find("ready");
     this.button.addEventListener("click", () => this.toggle());
     this.become(false);
@@ -15,7 +16,13 @@ export class Readiness {
   // Without a line nothing can be asked for; the welcome gives back what was.
   reach(isUp) {
     this.button.disabled = !isUp;
-    find("next").disabled = !isUp || !this.wanted;
+    find("next").disabled = !isUp || !this.wanted || this.rests;
+  }
+
+  // Nobody new is given meanwhile; whether one is ready stays as it was.
+  rest(value) {
+    this.rests = value;
+    find("next").disabled = !this.wanted || value;
   }
 
   toggle() {
@@ -44,7 +51,7 @@ export class Readiness {
     find("ready-words").textContent = word(value ? "ready" : "not_ready");
     find("ready-note").textContent = word(value ? "ready_note" : "not_ready_note");
     find("quiet-words").textContent = word(value ? "quiet_ready" : "quiet_not_ready");
-    find("next").disabled = !value;
+    find("next").disabled = !value || this.rests;
     document.body.toggleAttribute("data-is-ready", value);
   }
 
