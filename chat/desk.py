@@ -16,8 +16,10 @@ from chat.cards import cards_of
 from chat.errors import ConversationEnded
 from chat.messages import Caught, catch_up, caught_up, read_between, read_page, talk_keys
 from chat.models import Conversation, Presence, Segment
+from chat.rests import rests_until
 from chat.situation import Situation, situation_of
 from chat.states import State
+from retention import clock
 from retention.holds import readable_hold
 from retention.keys import open_held_keys
 from tenants.audit import record
@@ -84,7 +86,8 @@ def card_of(tenant: Tenant, membership: Membership) -> Frame:
 def colleagues(tenant: Tenant, membership: Membership) -> list[Frame]:
     """Return who else is at the desk now. In the scope."""
     here = Presence.objects.filter(lost_at__isnull=True).exclude(membership=membership)
-    ready = dict(here.values_list("membership", "ready"))
+    now = clock.now()
+    ready = {row.membership_id: row.ready and not rests_until(row, now=now) for row in here}
     members = Membership.objects.select_related("user").filter(pk__in=ready, active=True)
     return [
         {**card_of(tenant, member), "ready": ready[member.pk]}

@@ -33,6 +33,11 @@ def queue_group(tenant: int) -> str:
     return f"queue.{tenant}"
 
 
+def member_group(membership: UUID) -> str:
+    """The windows of one member's desk, at all processes."""
+    return f"member.{membership.hex}"
+
+
 def publish(group: str, kind: str, **fields: Any) -> None:
     """Tell ``group`` after the commit of the open transaction, or now if there is none.
 

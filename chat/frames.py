@@ -115,6 +115,10 @@ class Ready(Frame, tag="ready"):
     value: bool
 
 
+class Back(Frame, tag="back"):
+    pass
+
+
 class Next(Frame, tag="next"):
     pass
 
@@ -186,6 +190,7 @@ VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave | Answe
 DeskFrame = (
     DeskHello
     | Ready
+    | Back
     | Next
     | Claim
     | Open

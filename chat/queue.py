@@ -20,6 +20,7 @@ from chat.estimates import Outlook, as_said
 from chat.events import publish, queue_group, tell
 from chat.models import Conversation, Presence
 from chat.pace import outlook
+from chat.rests import rests_until
 from chat.states import State
 from retention import clock
 from tenants.errors import NotFound
@@ -171,6 +172,8 @@ def _check_capacity(tenant: Tenant, membership: Membership) -> None:
     presence = Presence.objects.select_for_update().filter(membership=membership).first()
     if presence is None or not presence.ready:
         raise NotReady("say that you are ready first")
+    if rests_until(presence, now=clock.now()):
+        raise NotReady("you rest for a moment; say `back` to end it")
     if open_talks(membership).count() >= tenant.capacity:
         raise AtCapacity(f"you have {tenant.capacity} talks; close one first")
 

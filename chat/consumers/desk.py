@@ -15,7 +15,7 @@ from chat.consumers.base import Frame
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation
 from chat.errors import Taken
-from chat.events import talk_group
+from chat.events import member_group, talk_group
 from chat.fanout import Event
 from chat.lines import desk_arrived, desk_left, set_ready
 from chat.lives import flag_talk
@@ -23,8 +23,10 @@ from chat.messages import Caught, stamp
 from chat.pauses import pause_talk, resume_talk
 from chat.queue import Waiting, claim, claim_next, open_talks
 from chat.reader import Reader
+from chat.rests import REST_OVER, rest_frame, rest_over, rests_until
 from chat.runtime import runtime
 from chat.states import Author, By
+from retention import clock
 from tenants.errors import NotFound
 from tenants.hosts import Place
 from tenants.models import Membership, Tenant
@@ -37,6 +39,7 @@ class Arrival:
 
     me: Frame
     ready: bool
+    rests: Frame | None
     queue: list[Waiting]
     talks: list[UUID]
     colleagues: list[Frame]
@@ -44,10 +47,12 @@ class Arrival:
 
 def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUID) -> Arrival:
     """Take a member's window and read what it shows first. In the scope."""
+    now = clock.now()
     presence = desk_arrived(tenant, membership, socket=socket, process=process)
     return Arrival(
         me=desk.card_of(tenant, membership),
         ready=presence.ready,
+        rests=rest_frame(until, now=now) if (until := rests_until(presence, now=now)) else None,
         queue=current_queue(tenant),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
         colleagues=desk.colleagues(tenant, membership),
@@ -83,6 +88,7 @@ class DeskSocket(Talking):
     async def do_hello(self, frame: frames.DeskHello, ref: str | None) -> None:
         await self.started()
         self.listen()
+        self.join(member_group(self.membership.pk))
         arrival = await scoped_call(
             self.tenant,
             arrive,
@@ -106,6 +112,8 @@ class DeskSocket(Talking):
         )
         for talk in arrival.talks:
             self._release(talk)
+        if arrival.rests:
+            self.give(arrival.rests)
         runtime().boards.desk(self.tenant, self.give)
 
     async def left(self) -> None:
@@ -121,6 +129,10 @@ class DeskSocket(Talking):
             self.tenant, _ready, self.tenant, self.membership, ready=frame.value
         )
         self.reply({"type": "ready", "value": presence}, ref)
+
+    async def do_back(self, frame: frames.Back, ref: str | None) -> None:
+        await scoped_call(self.tenant, _back, self.tenant, self.membership, self.channel)
+        self.reply(REST_OVER, ref)
 
     async def do_next(self, frame: frames.Next, ref: str | None) -> None:
         stands = await scoped_call(self.tenant, _next, self.tenant, self.membership)
@@ -304,6 +316,11 @@ class DeskSocket(Talking):
     # What fans out.
 
     def deliver(self, event: Event) -> None:
+        if event["type"] == "rest":
+            # To the windows of this member alone (chat/events.py).
+            if event["asked"] != self.channel:
+                self.give(event["frame"])
+            return
         reader = self.readers.get(event["talk"]) if "talk" in event else None
         if reader is not None:
             self.hear(reader, event)
@@ -361,6 +378,10 @@ class DeskSocket(Talking):
 
 def _ready(tenant: Tenant, membership: Membership, *, ready: bool) -> bool:
     return set_ready(tenant, own_membership(tenant, membership), ready=ready).ready
+
+
+def _back(tenant: Tenant, membership: Membership, asked: str) -> None:
+    rest_over(tenant, own_membership(tenant, membership), asked=asked)
 
 
 def _next(tenant: Tenant, membership: Membership) -> desk.Stands:

@@ -15,6 +15,8 @@ from django.conf import settings
 from chat.calls import call, scoped_call
 from chat.consumers import base
 from chat.events import layer
+from chat.models import Presence
+from chat.rests import rest
 from chat.valkeys import read_host
 from retention import clock
 from tenants.models import Contact, HoursException, Qualification, Role, Tenant
@@ -283,6 +285,14 @@ async def counsellor_ready(stage: Stage) -> None:
     await stage.wires["counsellor"].request({"type": "ready", "value": True})
 
 
+async def rests(stage: Stage) -> None:
+    def begin() -> None:
+        member = Presence.objects.select_related("membership").get().membership
+        rest(stage.tenant, member, 300)
+
+    await scoped_call(stage.tenant, begin)
+
+
 async def talking(stage: Stage) -> None:
     await waiting_visitor(stage)
     await counsellor_ready(stage)
@@ -359,6 +369,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "a visitor is waiting": waiting_visitor,
     "two visitors are waiting": two_waiting,
     "a counsellor is ready": counsellor_ready,
+    "the counsellor rests for five minutes": rests,
     "a visitor and a counsellor are talking": talking,
     "they have said one thing each": said_one_each,
     "they have said three things, and a page holds two": long_talk,
