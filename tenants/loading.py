@@ -22,6 +22,7 @@ from tenants.models import (
     Notice,
     Operator,
     Partner,
+    Phrase,
     Requirement,
     Statement,
     Subject,
@@ -100,6 +101,8 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "last_call_minutes": queue.last_call_minutes,
         "visitor_lost_minutes": queue.visitor_lost_minutes,
         "shows_first_name": queue.shows_first_name,
+        "wrap_up_seconds": queue.wrap_up_seconds,
+        "may_pick": queue.may_pick,
         "offers_code": queue.offers_code,
         "code_rule": queue.code_rule,
     }
@@ -126,6 +129,7 @@ def _sheets(charter: Charter) -> list[_Sheet]:
         _Sheet("notices", Notice, ("slug",), _rows(charter.notices), {}),
         _Sheet("contacts", Contact, ("kind", "value"), _placed(charter.contacts), {}),
         _Sheet("partners", Partner, ("slug",), _rows(charter.partners), {}),
+        _Sheet("phrases", Phrase, ("slug",), _placed(charter.phrases), {}),
     ]
 
 

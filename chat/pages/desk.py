@@ -16,7 +16,9 @@ from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from chat.phrases import QuickPhrase, phrases
 from chat.signposts import Signpost, signposts
+from retention import clock
 from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
@@ -45,6 +47,9 @@ class DeskPage:
     callers: list[str]
     # What a counsellor may show a visitor the way to.  Rule: S10
     signposts: list[Signpost]
+    # Whether one may be taken who is not next.
+    may_pick: bool
+    phrases: list[QuickPhrase]
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,8 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         alarm=alarm_for(tenant, member),
         callers=people.callers(tenant),
         signposts=signposts(tenant, language=language),
+        may_pick=tenant.may_pick,
+        phrases=phrases(tenant, member, now=clock.now()),
     )
 
 

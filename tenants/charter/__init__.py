@@ -17,6 +17,7 @@ from pathlib import Path
 from tenants.charter.contradictions import refuse_contradictions
 from tenants.charter.evaluation import read_evaluation
 from tenants.charter.openings import read_opens
+from tenants.charter.phrases import read_phrases
 from tenants.charter.policy import read_policy
 from tenants.charter.sections import (
     read_bubble,
@@ -102,6 +103,7 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         contacts=read_contacts(root, languages),
         partners=read_partners(root, languages),
         queue=read_queue(root),
+        phrases=read_phrases(root, languages),
         theme={**theme, **bubble.colours},
         bubble=bubble,
     )

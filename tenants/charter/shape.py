@@ -164,8 +164,19 @@ class Queue:
     last_call_minutes: int
     visitor_lost_minutes: int
     shows_first_name: bool
+    wrap_up_seconds: int
+    may_pick: bool
     offers_code: bool
     code_rule: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One ``[[phrases]]``: what a counsellor may put into the field instead of typing it."""
+
+    slug: str
+    texts: Texts
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -193,6 +204,7 @@ class Charter:
     contacts: tuple[Contact, ...]
     partners: tuple[Partner, ...]
     queue: Queue
+    phrases: tuple[Phrase, ...]
     theme: Mapping[str, str]
     bubble: Bubble
 

@@ -52,6 +52,10 @@ class Tenant(models.Model):
     last_call_minutes = models.PositiveSmallIntegerField()
     visitor_lost_minutes = models.PositiveSmallIntegerField()
     shows_first_name = models.BooleanField()
+    # How long a counsellor is given nobody new after each talk; 0 where there is no such pause.
+    wrap_up_seconds = models.PositiveSmallIntegerField(default=0)
+    # Whether one may be taken who is not next.
+    may_pick = models.BooleanField(default=True)
     # Whether a visitor is offered a code to come back with, and where that is told.
     offers_code = models.BooleanField(default=False)
     code_rule = models.CharField(max_length=4, default="ours")
