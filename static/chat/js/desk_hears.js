@@ -4,6 +4,7 @@ import { hearCard } from "./cards.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
 import { showPaused } from "./pausing.js";
+import { begin } from "./timeline.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -35,6 +36,10 @@ const hears = {
     desk.readiness.become(frame.value);
   },
 
+  rest(desk, frame) {
+    desk.resting.hear(frame);
+  },
+
   slow(desk, frame) {
     desk.becomeSlow(frame.value);
   },
@@ -45,10 +50,12 @@ const hears = {
 
   assigned(desk, frame) {
     desk.tell("");
-    const pane = desk.panes.ensure({ ...desk.queue.rows.get(frame.conversation)?.about, ...frame });
+    const row = desk.queue.rows.get(frame.conversation);
+    const pane = desk.panes.ensure({ ...row?.about, ...frame });
     desk.queue.drop(frame.conversation);
     desk.panes.select(pane, true);
     pane.fill(frame);
+    begin(pane, row?.since);
   },
 
   conversation: inPane((pane, frame) => pane.fill(frame)),
@@ -69,7 +76,7 @@ const hears = {
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
   flagged: inPane(showFlagged),
-  ended: inPane((pane) => pane.end()),
+  ended: inPane((pane) => pane.end(true)),
   released: inPane((pane) => pane.end()),
 
   seen: inPane((pane, frame) => {

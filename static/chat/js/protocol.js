@@ -10,12 +10,12 @@ export const VISITOR_HEARS = Object.freeze([
 
 export const DESK_SENDS = Object.freeze([
   "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag", "pause",
-  "resume", "card", "withdraw",
+  "resume", "card", "withdraw", "back",
 ]);
 
 export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
-  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card",
+  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card", "rest",
 ]);
 
 export const CLOSED = Object.freeze({
