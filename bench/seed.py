@@ -113,7 +113,7 @@ class Seed:
                     conversation, line.tenant, line.policy, "nb", "", False,
                     "active" if seat else "waiting", False, came,
                     seat.membership if seat else None, hashlib.sha256(secret.encode()).digest(),
-                    False, segment, 0, 0, 0, 0, came, came, "", expires, "ours", False,
+                    False, segment, 0, 0, 0, 0, came, came, "", expires, "ours", False, 0,
                 )
             )  # fmt: skip
             segments.append((segment, line.tenant, conversation, expires, "ours", False, False))
@@ -154,7 +154,7 @@ class Seed:
 _CONVERSATION = (
     "id tenant_id policy_id language topic urgent state front queued_at counsellor_id secret_hash"
     " counsellor_told_lost segment_id last_seq erased_through visitor_seen counsellor_seen"
-    " began_at last_message_at ended_by expires_at expiry_rule held"
+    " began_at last_message_at ended_by expires_at expiry_rule held cards"
 )
 
 

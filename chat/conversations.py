@@ -25,6 +25,7 @@ from chat.forgetting import CONVERSATION, due_in
 from chat.lives import CLOSED_TAB, expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
 from chat.pace import note_length
+from chat.rests import rest
 from chat.states import By, State
 from chat.tallies import NOTHING_SAID, About, count_end, count_start
 from retention import clock, keys, purge
@@ -245,6 +246,9 @@ def _end(
     if conversation.claimed_at:
         Conversation.objects.filter(pk=conversation.pk).update(claimed_at=None)
         note_length(tenant, (now - conversation.claimed_at).total_seconds())
+    if conversation.counsellor and tenant.wrap_up_seconds:
+        # With the end: who says "next" at once has their pause already.
+        rest(tenant, conversation.counsellor, tenant.wrap_up_seconds)
     Farewell.objects.create(
         tenant=tenant,
         conversation_id=conversation.pk,

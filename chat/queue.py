@@ -25,7 +25,7 @@ from chat.rests import rests_until
 from chat.states import State
 from chat.tallies import count_answer
 from retention import clock
-from tenants.errors import NotFound
+from tenants.errors import NotAllowed, NotFound
 from tenants.fitness import fit_members, today_at
 from tenants.models import Membership, Tenant
 
@@ -144,6 +144,16 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
     if waited:
         _count(tenant, *waited)
     return _assigned(tenant, conversation_id)
+
+
+def pick(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conversation:
+    """Give one in particular to ``membership``, where the line lets its counsellors choose.
+
+    In the scope. Raises NotAllowed where it does not, else as ``claim``.
+    """
+    if not tenant.may_pick:
+        raise NotAllowed("this line takes those who wait in their order")
+    return claim(tenant, membership, conversation_id)
 
 
 def claim_next(tenant: Tenant, membership: Membership) -> Conversation:

@@ -24,6 +24,7 @@ from tenants.models import (
     Notice,
     Operator,
     Partner,
+    Phrase,
     Requirement,
     Statement,
     Subject,
@@ -102,6 +103,8 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "last_call_minutes": queue.last_call_minutes,
         "visitor_lost_minutes": queue.visitor_lost_minutes,
         "shows_first_name": queue.shows_first_name,
+        "wrap_up_seconds": queue.wrap_up_seconds,
+        "may_pick": queue.may_pick,
         "offers_code": queue.offers_code,
         "code_rule": queue.code_rule,
         **vars(charter.after_talk),
@@ -131,6 +134,7 @@ def _sheets(charter: Charter) -> list[_Sheet]:
         _Sheet("reasons", CloseReason, ("slug",), _placed(charter.reasons), {}),
         _Sheet("categories", Category, ("slug",), _placed(charter.categories), {}),
         _Sheet("partners", Partner, ("slug",), _rows(charter.partners), {}),
+        _Sheet("phrases", Phrase, ("slug",), _placed(charter.phrases), {}),
     ]
 
 

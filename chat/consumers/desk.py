@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from chat import desk, frames
+from chat.bell import Bell, bell, bell_field
 from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
 from chat.cards import offer_card, withdraw_card
@@ -23,7 +24,7 @@ from chat.lines import desk_arrived, desk_left, set_ready
 from chat.lives import flag_talk
 from chat.messages import Caught, stamp
 from chat.pauses import pause_talk, resume_talk
-from chat.queue import Waiting, claim, claim_next, open_talks
+from chat.queue import Waiting, claim_next, open_talks, pick
 from chat.reader import Reader
 from chat.rests import REST_OVER, rest_frame, rest_over, rests_until
 from chat.runtime import runtime
@@ -43,6 +44,7 @@ class Arrival:
     ready: bool
     rests: Frame | None
     queue: list[Waiting]
+    bell: Bell | None
     talks: list[UUID]
     standing: Standing
     colleagues: list[Frame]
@@ -58,6 +60,7 @@ def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUI
         ready=presence.ready,
         rests=rest_frame(until, now=now) if (until := rests_until(presence, now=now)) else None,
         queue=current_queue(tenant),
+        bell=bell(tenant, now=clock.now()),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
         standing=Standing(is_in=True, lacks=lacking(tenant, membership)),
         colleagues=without(everybody_here(tenant), membership),
@@ -115,6 +118,7 @@ class DeskSocket(Colleagues):
                 "ready": arrival.ready,
                 **arrival.standing.field,
                 **shown(arrival.queue),
+                **bell_field(arrival.bell),
                 "conversations": [await self._opened(talk) for talk in arrival.talks],
                 "colleagues": arrival.colleagues,
                 **self.welcome_fields(arrival.news),
@@ -447,7 +451,7 @@ def _next(tenant: Tenant, membership: Membership) -> desk.Stands:
 
 
 def _claim(tenant: Tenant, membership: Membership, conversation: UUID) -> desk.Stands:
-    talk = claim(tenant, own_membership(tenant, membership), conversation)
+    talk = pick(tenant, own_membership(tenant, membership), conversation)
     return desk.taken_talk(tenant, talk)
 
 

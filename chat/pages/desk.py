@@ -20,7 +20,9 @@ from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from chat.phrases import QuickPhrase, phrases
 from chat.signposts import Signpost, signposts
+from retention import clock
 from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
@@ -55,6 +57,9 @@ class DeskPage:
     # Of whom a lead should ask how they are, in sentences.
     leads: bool
     support: list[str]
+    # Whether one may be taken who is not next.
+    may_pick: bool
+    phrases: list[QuickPhrase]
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,8 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
             _("{name} had an abusive talk. Ask how they are.").format(name=one.name)
             for one in incidents(tenant, member, unseen=True)
         ],
+        may_pick=tenant.may_pick,
+        phrases=phrases(tenant, member, now=clock.now()),
     )
 
 

@@ -18,6 +18,7 @@ from tenants.charter.contradictions import refuse_contradictions
 from tenants.charter.endings import read_after_talk, read_categories, read_reasons
 from tenants.charter.evaluation import read_evaluation
 from tenants.charter.openings import read_opens
+from tenants.charter.phrases import read_phrases
 from tenants.charter.policy import read_policy
 from tenants.charter.sections import (
     read_bubble,
@@ -103,6 +104,7 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         contacts=read_contacts(root, languages),
         partners=read_partners(root, languages),
         queue=read_queue(root),
+        phrases=read_phrases(root, languages),
         theme={**theme, **bubble.colours},
         bubble=bubble,
         reasons=read_reasons(root, languages),

@@ -54,6 +54,7 @@ def refuse_contradictions(charter: shape.Charter, problems: Problems) -> None:
     _refuse_self(charter, problems)
     _refuse_unreadable(charter.theme, problems)
     _refuse_endless_last_call(charter, problems)
+    _refuse_phrases_with_names(charter, problems)
 
 
 def refuse_policy(policy: shape.Policy, problems: Problems) -> None:
@@ -190,11 +191,24 @@ def _refuse_twice(charter: shape.Charter, problems: Problems) -> None:
         "notices": (each.slug for each in charter.notices),
         "contacts": (f"{each.kind} {each.value}" for each in charter.contacts),
         "partners": (each.slug for each in charter.partners),
+        "phrases": (each.slug for each in charter.phrases),
     }
     for key, each in names.items():
         for name, times in Counter(each).items():
             if times > 1 and not problems.below(key):
                 problems.note(key, found=f"{shown(name)} {times} times", expected="each once")
+
+
+def _refuse_phrases_with_names(charter: shape.Charter, problems: Problems) -> None:
+    """A line that shows no first name has no phrase that tells it.  Rule: S3, D1, B7."""
+    for index, phrase in enumerate(charter.phrases):
+        for language, text in phrase.texts.items():
+            if "{name}" in text and not charter.queue.shows_first_name:
+                problems.note(
+                    f"phrases[{index}].{language}",
+                    found="{name}",
+                    expected="no name, talk.shows_first_name is false",
+                )
 
 
 def _refuse_self(charter: shape.Charter, problems: Problems) -> None:

@@ -164,6 +164,8 @@ class Queue:
     last_call_minutes: int
     visitor_lost_minutes: int
     shows_first_name: bool
+    wrap_up_seconds: int
+    may_pick: bool
     offers_code: bool
     code_rule: str
 
@@ -180,6 +182,15 @@ class CloseReason:
 class Category:
     slug: str
     label: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One ``[[phrases]]``: what a counsellor may put into the field instead of typing it."""
+
+    slug: str
+    texts: Texts
     rule: str
 
 
@@ -217,6 +228,7 @@ class Charter:
     contacts: tuple[Contact, ...]
     partners: tuple[Partner, ...]
     queue: Queue
+    phrases: tuple[Phrase, ...]
     theme: Mapping[str, str]
     bubble: Bubble
     reasons: tuple[CloseReason, ...]

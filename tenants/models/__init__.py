@@ -9,6 +9,7 @@ from tenants.models.job import JobRun
 from tenants.models.notice import Notice
 from tenants.models.operator import Operator
 from tenants.models.partner import Partner
+from tenants.models.phrase import Phrase
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
 from tenants.models.staff import Membership, Qualification, Role, Shift, User
@@ -32,6 +33,7 @@ __all__ = [
     "Notice",
     "Operator",
     "Partner",
+    "Phrase",
     "Policy",
     "PolicyRule",
     "Qualification",

@@ -58,6 +58,10 @@ class Tenant(models.Model):
     # How long a note from one shift to the next is kept.
     handover_hours = models.PositiveSmallIntegerField(default=48)
     shows_first_name = models.BooleanField()
+    # How long a counsellor is given nobody new after each talk; 0 where there is no such pause.
+    wrap_up_seconds = models.PositiveSmallIntegerField(default=0)
+    # Whether one may be taken who is not next.
+    may_pick = models.BooleanField(default=True)
     # Whether a visitor is offered a code to come back with, and where that is told.
     offers_code = models.BooleanField(default=False)
     code_rule = models.CharField(max_length=4, default="ours")

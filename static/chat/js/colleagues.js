@@ -71,8 +71,8 @@ export function welcomeColleagues(desk, frame) {
   });
 }
 
-export function endPane(pane, text = "") {
-  pane.end();
+export function endPane(pane, text = "", isOver = false) {
+  pane.end(isOver);
   clearThread(pane);
   pane.find("offer-out").hidden = true;
   if (text) {

@@ -2,12 +2,12 @@
 // no other; a frame about a talk that is not here means nothing.
 import { hearCard } from "./cards.js";
 import { colleagueHears, endPane, refusedByColleague, releasedTo, welcomeColleagues } from "./colleagues.js";
-import { hideWarnings, refusalInWords, showFitness } from "./fitness.js";
+import { refusalInWords, showFitness } from "./fitness.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
+import { memberHears } from "./member_hears.js";
 import { showPaused } from "./pausing.js";
-import { showRest } from "./resting.js";
-import { showSupport } from "./support.js";
+import { begin } from "./timeline.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -20,6 +20,7 @@ const inPane = (act) => (desk, frame) => {
 
 const hears = {
   ...colleagueHears,
+  ...memberHears,
 
   welcome(desk, frame) {
     const mine = new Set(frame.conversations.map((one) => one.conversation));
@@ -27,7 +28,7 @@ const hears = {
     desk.queue.show(frame);
     showFitness(desk.readiness, frame.missing);
     desk.readiness.returned(frame.ready);
-    showRest(desk, { seconds: 0 });
+    desk.resting.hear({ seconds: 0 });
     for (const one of frame.conversations) {
       const pane = desk.panes.ensure(one);
       pane.fill(one);
@@ -40,18 +41,6 @@ const hears = {
     welcomeColleagues(desk, frame);
   },
 
-  ready(desk, frame) {
-    desk.readiness.become(frame.value);
-  },
-
-  fitness(desk, frame) {
-    showFitness(desk.readiness, frame.missing);
-    hideWarnings();
-  },
-  rest: showRest,
-  support: showSupport,
-  cool_down: (desk, frame) => desk.tell(word(frame.asked ? "cool_down_asked" : "cool_down_late")),
-
   slow(desk, frame) {
     desk.becomeSlow(frame.value);
   },
@@ -62,10 +51,12 @@ const hears = {
 
   assigned(desk, frame) {
     desk.tell("");
-    const pane = desk.panes.ensure({ ...desk.queue.rows.get(frame.conversation)?.about, ...frame });
+    const row = desk.queue.rows.get(frame.conversation);
+    const pane = desk.panes.ensure({ ...row?.about, ...frame });
     desk.queue.drop(frame.conversation);
     desk.panes.select(pane, true);
     pane.fill(frame);
+    begin(pane, row?.since);
   },
 
   conversation: inPane((pane, frame) => pane.fill(frame)),
@@ -86,7 +77,7 @@ const hears = {
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
   flagged: inPane(showFlagged),
-  ended: inPane((pane) => endPane(pane)),
+  ended: inPane((pane) => endPane(pane, "", true)),
   released: inPane(releasedTo),
 
   seen: inPane((pane, frame) => {

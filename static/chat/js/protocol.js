@@ -10,15 +10,14 @@ export const VISITOR_HEARS = Object.freeze([
 
 export const DESK_SENDS = Object.freeze([
   "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag", "pause",
-  "resume", "card", "withdraw", "consult", "consult_reply", "consult_close", "transfer", "withdraw_offer", "accept",
-  "decline",
+  "resume", "card", "withdraw", "back", "consult", "consult_reply", "consult_close", "transfer", "withdraw_offer",
+  "accept", "decline",
 ]);
 
 export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
-  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card",
+  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card", "rest", "fitness", "support", "cool_down",
   "colleagues", "consult", "consult_reply", "consult_closed", "offer",
-  "fitness",
 ]);
 
 export const CLOSED = Object.freeze({

@@ -7,7 +7,6 @@ export class Readiness {
   constructor(line) {
     this.line = line;
     this.wanted = false;
-    this.rests = false;
     this.button = find("ready");
     this.button.addEventListener("click", () => this.toggle());
     this.become(false);
@@ -16,13 +15,17 @@ export class Readiness {
   // Without a line nothing can be asked for; the welcome gives back what was.
   reach(isUp) {
     this.button.disabled = !isUp;
-    find("next").disabled = !isUp || !this.wanted || this.rests;
+    this.isUp = isUp;
+    this.allow();
   }
 
-  // Nobody new is given meanwhile; whether one is ready stays as it was.
-  rest(value) {
-    this.rests = value;
-    find("next").disabled = !this.wanted || value;
+  rest(isResting) {
+    this.isResting = isResting;
+    this.allow();
+  }
+
+  allow() {
+    find("next").disabled = !this.isUp || !this.wanted || Boolean(this.isResting);
   }
 
   toggle() {
@@ -51,7 +54,7 @@ export class Readiness {
     find("ready-words").textContent = word(value ? "ready" : "not_ready");
     find("ready-note").textContent = word(value ? "ready_note" : "not_ready_note");
     find("quiet-words").textContent = word(value ? "quiet_ready" : "quiet_not_ready");
-    find("next").disabled = !value || this.rests;
+    this.allow();
     document.body.toggleAttribute("data-is-ready", value);
   }
 

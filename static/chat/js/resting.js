@@ -1,21 +1,42 @@
-// A rest: nobody new is given, and the page says until when. Over by itself, or earlier by a word.
+// A pause between two talks, or a breather after a heavy one: nobody new is given to this member
+// meanwhile, and nothing rings. It is over by itself; the page counts by its own clock.
+import { hourOf } from "./hour.js";
 import { word } from "./words.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
-let timer = 0;
 
-export function showRest(desk, { seconds }) {
-  clearTimeout(timer);
-  find("rest").hidden = !seconds;
-  desk.readiness.rest(seconds > 0);
-  if (seconds) {
-    const until = new Date(Date.now() + seconds * 1000);
-    const time = until.toLocaleTimeString(document.body.dataset.language, { hour: "2-digit", minute: "2-digit" });
-    find("rest-words").textContent = word("rest", { time });
-    timer = setTimeout(() => showRest(desk, { seconds: 0 }), seconds * 1000 + 500);
+export class Resting {
+  constructor(line, { onChange }) {
+    this.line = line;
+    this.onChange = onChange;
+    this.isOn = false;
+    find("rest-over").addEventListener("click", () => this.endEarly());
+  }
+
+  hear({ seconds }) {
+    clearTimeout(this.timer);
+    this.show(seconds);
+    if (seconds) {
+      this.timer = setTimeout(() => this.show(0), seconds * 1000);
+    }
+  }
+
+  show(seconds) {
+    this.isOn = seconds > 0;
+    find("rest").hidden = !this.isOn;
+    find("rest-words").textContent = this.isOn
+      ? word("resting", { until: hourOf(Date.now() + seconds * 1000), seconds: inWords(seconds) }) : "";
+    this.onChange();
+  }
+
+  endEarly() {
+    if (this.isOn) {
+      this.line.send({ type: "back", ref: "back" });
+    }
   }
 }
 
-export function watchRest(line) {
-  find("back").addEventListener("click", () => line.send({ type: "back", ref: "back" }));
+function inWords(seconds) {
+  const minutes = Math.round(seconds / 60);
+  return minutes < 2 ? word("rest_short") : word("minutes", { minutes });
 }
