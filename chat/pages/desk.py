@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +17,7 @@ from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from chat.panels import Panel, panels_for
 from chat.signposts import Signpost, signposts
 from retention.vault import people
 from retention.watchdog import Standing
@@ -45,6 +47,7 @@ class DeskPage:
     callers: list[str]
     # What a counsellor may show a visitor the way to.  Rule: S10
     signposts: list[Signpost]
+    panels: list[Panel]
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ def _with_origin(response: HttpResponse) -> HttpResponse:
 def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
     """Gather the desk in ``language``, which is also the active translation."""
     spoken = languages.spoken()
+    panels = panels_for(tenant, member)
+    beside = {reverse(panel.section) for panel in panels if panel.section}
     return DeskPage(
         title=tenant.name,
         name=tenant.name,
@@ -123,10 +128,12 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         subjects=subject_choices(language),
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
         may_flag=flagged_rule(current_policy(tenant)) is not None,
-        sections=links_for(member),
+        # Two ways of one name would be a riddle: the panel leads to its page.
+        sections=[link for link in links_for(member) if link.url not in beside],
         alarm=alarm_for(tenant, member),
         callers=people.callers(tenant),
         signposts=signposts(tenant, language=language),
+        panels=panels,
     )
 
 

@@ -1,9 +1,11 @@
 // The desk: one line for the whole shift, and a pane for each talk.
 import { hearDesk } from "./desk_hears.js";
 import { Line } from "./line.js";
+import { watchPanels } from "./panels.js";
 import { Panes } from "./panes.js";
 import { PROTOCOL } from "./protocol.js";
 import { Queue } from "./queue.js";
+import { watchQuotes } from "./quoting.js";
 import { unreadIn } from "./reading.js";
 import { Readiness } from "./readiness.js";
 import { watchShortcuts } from "./shortcuts.js";
@@ -64,5 +66,7 @@ desk.panes = new Panes(desk.line, { onChange: changed });
 
 find("next").addEventListener("click", next);
 watchShortcuts({ panes: desk.panes, readiness: desk.readiness, onNext: next });
+watchPanels();
+watchQuotes(desk.panes);
 watchUnanswered(desk.line, () => desk.panes.all().map((pane) => pane.talk));
 desk.line.open();
