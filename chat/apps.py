@@ -11,6 +11,8 @@ class ChatConfig(AppConfig):
         from chat.evaluation import EVALUATION, EVALUATIONS
         from chat.forgetting import KINDS, members_named
         from chat.pages.figures import addresses_opened
+        from chat.pages.handbook import HANDBOOK
+        from chat.panels import register_panel
         from chat.signposts import SIGNPOST
         from retention.accounts import named_by
         from retention.kinds import register
@@ -18,6 +20,7 @@ class ChatConfig(AppConfig):
         from retention.shuffled import register as register_mixture
 
         register_card(SIGNPOST)
+        register_panel(HANDBOOK)
         for kind in (*KINDS, EVALUATIONS):
             register(kind)
         register_mixture(EVALUATION)

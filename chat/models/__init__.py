@@ -4,10 +4,12 @@ from chat.models.card import Card
 from chat.models.code import ResumeCode
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
+from chat.models.handbook import Article, Sharing, Version
 from chat.models.line import DeskSocket, Pace, Presence, Process
 from chat.models.message import Message
 
 __all__ = [
+    "Article",
     "Card",
     "Conversation",
     "DeskSocket",
@@ -18,4 +20,6 @@ __all__ = [
     "Process",
     "ResumeCode",
     "Segment",
+    "Sharing",
+    "Version",
 ]

@@ -14,6 +14,8 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chat.handbook.articles import EDITORS
+from chat.handbook.revisions import revisions_due
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
@@ -37,6 +39,7 @@ class Section:
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
 _LEADS = _BOTH | {Role.SUPERVISOR}
+_EVERYBODY = _LEADS | {Role.COUNSELLOR}
 
 SECTIONS: tuple[Section, ...] = (
     Section("office-policy", _("What is kept"), _BOTH),
@@ -45,6 +48,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-vault", _("The address vault"), _OFFICERS),
     Section("office-trail", _("Who did what"), _OFFICERS),
     Section("office-evaluations", _("What visitors answer"), _LEADS),
+    Section("office-handbook", _("Handbook"), _EVERYBODY),
 )
 
 
@@ -70,6 +74,8 @@ class OfficePage:
     alarm: Standing | None
     # How many holds somebody should have looked at by today.
     reviews_due: int
+    # How many articles of the handbook, the same.
+    revisions_due: int
 
 
 View = Callable[..., HttpResponse]
@@ -138,6 +144,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         sections=links_for(member, current=section),
         alarm=alarm_for(tenant, member),
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
+        revisions_due=revisions_due(tenant).count() if member.role in EDITORS else 0,
     )
 
 

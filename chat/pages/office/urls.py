@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages.office import hold_acts
+from chat.pages.office import handbook_acts, handbook_sharing, hold_acts
 from chat.pages.office.evaluations import evaluations
+from chat.pages.office.handbook import article, handbook, versions
 from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
@@ -32,4 +33,38 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/read/", read, name="office-hold-read"),
     path("trail/", trail, name="office-trail"),
     path("evaluations/", evaluations, name="office-evaluations"),
+    path("handbook/", handbook, name="office-handbook"),
+    path("handbook/new/", handbook_acts.begin, name="office-handbook-new"),
+    path("handbook/sharing/", handbook_sharing.shared, name="office-handbook-sharing"),
+    path(
+        "handbook/sharing/<uuid:agreement>/accept/",
+        handbook_sharing.accept,
+        name="office-handbook-accept",
+    ),
+    path(
+        "handbook/sharing/<uuid:agreement>/end/", handbook_sharing.end, name="office-handbook-end"
+    ),
+    path("handbook/article/<slug:slug>/", article, name="office-handbook-article"),
+    path("handbook/article/<slug:slug>/versions/", versions, name="office-handbook-versions"),
+    path("handbook/article/<slug:slug>/draft/", handbook_acts.draft, name="office-handbook-draft"),
+    path(
+        "handbook/article/<slug:slug>/publish/",
+        handbook_acts.publish,
+        name="office-handbook-publish",
+    ),
+    path(
+        "handbook/article/<slug:slug>/discard/",
+        handbook_acts.discard,
+        name="office-handbook-discard",
+    ),
+    path(
+        "handbook/article/<slug:slug>/withdraw/",
+        handbook_acts.withdraw,
+        name="office-handbook-withdraw",
+    ),
+    path(
+        "handbook/article/<slug:slug>/reviewed/",
+        handbook_acts.reviewed,
+        name="office-handbook-reviewed",
+    ),
 ]
