@@ -14,6 +14,8 @@ class ChatConfig(AppConfig):
         from chat.handover import HANDOVER_NOTE
         from chat.incidents import INCIDENT
         from chat.pages.figures import addresses_opened
+        from chat.pages.handbook import HANDBOOK
+        from chat.panels import register_panel
         from chat.signposts import SIGNPOST
         from retention.accounts import named_by
         from retention.kinds import register
@@ -22,6 +24,7 @@ class ChatConfig(AppConfig):
         from tenants.staff import watchers
 
         register_card(SIGNPOST)
+        register_panel(HANDBOOK)
         for kind in (*KINDS, EVALUATIONS, HANDOVER_NOTE, INCIDENT):
             register(kind)
         register_mixture(EVALUATION)

@@ -217,6 +217,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    # An article is due on a day as well; the list marks it without this.
+    "remind-revisions": {
+        "task": "chat.remind_revisions",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
 }
 
 # --- languages and time ------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from chat.models.code import ResumeCode
 from chat.models.colleague import Consult, Offer
 from chat.models.conversation import Conversation, Segment
 from chat.models.farewell import Farewell
+from chat.models.handbook import Article, Sharing, Version
 from chat.models.handover import HandoverNote
 from chat.models.incident import Incident
 from chat.models.line import DeskSocket, Pace, Presence, Process
@@ -12,6 +13,7 @@ from chat.models.message import Message
 from chat.models.tally import Tally
 
 __all__ = [
+    "Article",
     "Card",
     "Consult",
     "Conversation",
@@ -26,5 +28,7 @@ __all__ = [
     "Process",
     "ResumeCode",
     "Segment",
+    "Sharing",
     "Tally",
+    "Version",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,6 +21,7 @@ from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from chat.panels import Panel, panels_for
 from chat.phrases import QuickPhrase, phrases
 from chat.signposts import Signpost, signposts
 from retention import clock
@@ -60,6 +62,7 @@ class DeskPage:
     # Whether one may be taken who is not next.
     may_pick: bool
     phrases: list[QuickPhrase]
+    panels: list[Panel]
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,8 @@ def _with_origin(response: HttpResponse) -> HttpResponse:
 def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
     """Gather the desk in ``language``, which is also the active translation."""
     spoken = languages.spoken()
+    panels = panels_for(tenant, member)
+    beside = {reverse(panel.section) for panel in panels if panel.section}
     return DeskPage(
         title=tenant.name,
         name=tenant.name,
@@ -138,7 +143,8 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         subjects=subject_choices(language),
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
         may_flag=flagged_rule(current_policy(tenant)) is not None,
-        sections=links_for(member),
+        # Two ways of one name would be a riddle: the panel leads to its page.
+        sections=[link for link in links_for(member) if link.url not in beside],
         alarm=alarm_for(tenant, member),
         callers=people.callers(tenant),
         signposts=signposts(tenant, language=language),
@@ -151,6 +157,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         ],
         may_pick=tenant.may_pick,
         phrases=phrases(tenant, member, now=clock.now()),
+        panels=panels,
     )
 
 

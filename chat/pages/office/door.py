@@ -14,6 +14,8 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chat.handbook.articles import EDITORS
+from chat.handbook.revisions import revisions_due
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
@@ -53,6 +55,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-figures", _("Figures"), _SHIFT),
     Section("office-cooldowns", _("After abuse"), _SHIFT),
     Section("office-handover", _("Notes to the next shift"), _ALL),
+    Section("office-handbook", _("Handbook"), _ALL),
 )
 
 
@@ -80,6 +83,8 @@ class OfficePage:
     reviews_due: int
     # Of how many members something runs out soon.
     running_out: int
+    # How many articles of the handbook, the same.
+    revisions_due: int
 
 
 View = Callable[..., HttpResponse]
@@ -149,6 +154,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         alarm=alarm_for(tenant, member),
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
         running_out=len(warned_of(tenant)) if member.role in _SHIFT else 0,
+        revisions_due=revisions_due(tenant).count() if member.role in EDITORS else 0,
     )
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chat.pages.office import cooldowns, hold_acts, staff_acts
+from chat.pages.office import (
+    cooldowns,
+    handbook_acts,
+    handbook_sharing,
+    hold_acts,
+    staff_acts,
+)
 from chat.pages.office.evaluations import evaluations
 from chat.pages.office.figures import figures_file, figures_page
+from chat.pages.office.handbook import article, handbook, versions
 from chat.pages.office.handover import handover
 from chat.pages.office.handover import remove as remove_note
 from chat.pages.office.hold_reading import read
@@ -54,4 +61,38 @@ urlpatterns = [
     path("handover/<uuid:note>/remove/", remove_note, name="office-handover-remove"),
     path("trail/", trail, name="office-trail"),
     path("evaluations/", evaluations, name="office-evaluations"),
+    path("handbook/", handbook, name="office-handbook"),
+    path("handbook/new/", handbook_acts.begin, name="office-handbook-new"),
+    path("handbook/sharing/", handbook_sharing.shared, name="office-handbook-sharing"),
+    path(
+        "handbook/sharing/<uuid:agreement>/accept/",
+        handbook_sharing.accept,
+        name="office-handbook-accept",
+    ),
+    path(
+        "handbook/sharing/<uuid:agreement>/end/", handbook_sharing.end, name="office-handbook-end"
+    ),
+    path("handbook/article/<slug:slug>/", article, name="office-handbook-article"),
+    path("handbook/article/<slug:slug>/versions/", versions, name="office-handbook-versions"),
+    path("handbook/article/<slug:slug>/draft/", handbook_acts.draft, name="office-handbook-draft"),
+    path(
+        "handbook/article/<slug:slug>/publish/",
+        handbook_acts.publish,
+        name="office-handbook-publish",
+    ),
+    path(
+        "handbook/article/<slug:slug>/discard/",
+        handbook_acts.discard,
+        name="office-handbook-discard",
+    ),
+    path(
+        "handbook/article/<slug:slug>/withdraw/",
+        handbook_acts.withdraw,
+        name="office-handbook-withdraw",
+    ),
+    path(
+        "handbook/article/<slug:slug>/reviewed/",
+        handbook_acts.reviewed,
+        name="office-handbook-reviewed",
+    ),
 ]

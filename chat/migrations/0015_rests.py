@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0015_colleagues")]
+    dependencies = [("chat", "0014_colleagues")]
     operations = [
         migrations.AddField("presence", "rests_until", models.DateTimeField(null=True)),
     ]

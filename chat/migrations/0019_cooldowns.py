@@ -9,10 +9,10 @@ from tenants.wall import NOW, Wall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0021_figures_wall")]
+    dependencies = [("chat", "0018_handover")]
     operations = [
         migrations.CreateModel(
-            name="HandoverNote",
+            name="Incident",
             fields=[
                 (
                     "id",
@@ -20,9 +20,24 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("author", models.UUIDField()),
-                ("text", models.CharField(max_length=1000)),
-                ("written_at", models.DateTimeField()),
+                ("member", models.UUIDField()),
+                ("at_hour", models.DateTimeField()),
+                (
+                    "pause",
+                    models.CharField(
+                        choices=[
+                            ("none", "none was asked for"),
+                            ("asked", "somebody has to decide"),
+                            ("approved", "somebody has agreed"),
+                            ("refused", "somebody has refused"),
+                            ("late", "nobody knew the place any more"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("decided_by", models.UUIDField(null=True)),
+                ("seen_by", models.UUIDField(null=True)),
                 ("expires_at", models.DateTimeField()),
                 (
                     "tenant",
@@ -35,12 +50,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["tenant", "expires_at"], name="handover_due")],
+                "indexes": [models.Index(fields=["tenant", "expires_at"], name="incident_due")],
             },
         ),
         Wall(
-            "handovernote",
-            app="SELECT, INSERT, DELETE",
+            "incident",
+            app="SELECT, INSERT, UPDATE (pause, decided_by, seen_by)",
             alive=f"expires_at > {NOW}",
             purge=("SELECT (id, tenant_id, expires_at)", "DELETE"),
             purge_sees=f"expires_at <= {NOW}",

@@ -6,7 +6,7 @@ from tenants.wall import Wall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0015_closing")]
+    dependencies = [("tenants", "0014_closing")]
     operations = [
         Wall("closereason", app="SELECT, INSERT, UPDATE, DELETE"),
         Wall("category", app="SELECT, INSERT, UPDATE, DELETE"),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0016_closing_wall")]
+    dependencies = [("tenants", "0015_closing_wall")]
     operations = [
         # As it was: the next at once, and whoever of those who wait.
         migrations.AddField(

@@ -6,5 +6,5 @@ from tenants.wall import Wall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0020_figures")]
+    dependencies = [("chat", "0016_figures")]
     operations = [Wall("tally", app="SELECT, INSERT, UPDATE")]

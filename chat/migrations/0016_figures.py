@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0019_rests"), ("tenants", "0015_closing")]
+    dependencies = [("chat", "0015_rests"), ("tenants", "0014_closing")]
     operations = [
         migrations.CreateModel(
             name="Tally",

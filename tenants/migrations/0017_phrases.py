@@ -7,7 +7,7 @@ from tenants.wall import Wall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0017_wrap_up")]
+    dependencies = [("tenants", "0016_wrap_up")]
     operations = [
         migrations.CreateModel(
             name="Phrase",
