@@ -15,7 +15,7 @@ from tenants.scope import tenant_scope
 from tests import world
 from tests.pages.test_source import PROJECT
 
-JOURNAL = Panel("journal", "Journal", "x.html", "x.js", "J", lambda tenant, member: True)
+JOURNAL = Panel("journal", "Journal", "x.html", "x.js", "G", lambda tenant, member: True)
 
 
 @pytest.fixture
