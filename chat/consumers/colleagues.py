@@ -22,10 +22,9 @@ from chat.consults import (
     threads_of,
 )
 from chat.consumers.base import Frame
-from chat.consumers.talking import Talking
+from chat.consumers.desk_window import DeskWindow
 from chat.events import member_group, talk_group
 from chat.fanout import Event
-from chat.reader import Reader
 from chat.runtime import runtime
 from chat.states import Closed, OfferState
 from chat.transfers import (
@@ -77,11 +76,8 @@ class Told:
     talk: UUID
 
 
-class Colleagues(Talking):
-    """Needs ``membership``, ``readers`` and how a talk is opened from the socket that it is part of."""
-
-    membership: Membership
-    readers: dict[UUID, Reader]
+class Colleagues(DeskWindow):
+    """What colleagues want of each other, as one window is told of it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -297,20 +293,6 @@ class Colleagues(Talking):
     def _unwatch(self, talk: UUID) -> None:
         if talk not in self.readers and talk not in self._talks_watched():
             self.leave_group(talk_group(talk))
-
-    # Of the socket.
-
-    def reader_of(self, conversation: UUID) -> Reader:
-        """Let what fans out of a talk reach this window, and keep it until the talk is shown."""
-        raise NotImplementedError
-
-    def drop_reader(self, reader: Reader) -> None:
-        """Show a talk no longer."""
-        raise NotImplementedError
-
-    def assign(self, reader: Reader, stands: desk.Stands, ref: str | None) -> None:
-        """Show a talk that has just become this member's."""
-        raise NotImplementedError
 
 
 def _accept(tenant: Tenant, membership: Membership, offer: UUID) -> desk.Stands:
