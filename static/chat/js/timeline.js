@@ -55,6 +55,9 @@ const tells = {
   card(pane, { id, version, state }) {
     return version > (pane.talk.cards.get(id)?.version || 0) && `card_${state}`;
   },
+
+  consult: (pane, { n }) => n === 1 && "asked",
+  offer: (pane, { state }) => ["offered", "declined", "withdrawn", "expired"].includes(state) && `offer_${state}`,
 };
 
 function note(pane, type, frame) {
