@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Collection
 from contextlib import suppress
@@ -25,7 +26,7 @@ log = logging.getLogger("helpline.attendance")
 # Whoever is deactivated by hand is out within a minute; this is half of it.
 SLOW_SECONDS = 30.0
 # While Valkey is away nobody tells that something has changed.
-ALONE_SECONDS = 1.0
+ALONE_SECONDS = 5.0
 
 
 class Window(Protocol):
@@ -46,6 +47,7 @@ class Attendance:
         self._asked = asyncio.Event()
         self._asking: set[Window] = set()
         self._day_ends_in = SLOW_SECONDS
+        self._looked_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def add(self, window: Window) -> None:
@@ -69,7 +71,7 @@ class Attendance:
 
     async def look(self) -> None:
         """Look at every window now."""
-        self._day_ends_in = SLOW_SECONDS
+        self._day_ends_in, self._looked_at = SLOW_SECONDS, time.monotonic()
         await self._look_at(set(self._windows))
 
     async def _look_at(self, windows: Collection[Window]) -> None:
@@ -77,24 +79,29 @@ class Attendance:
         for window in windows:
             of_tenant[window.tenant.pk].append(window)
         for group in of_tenant.values():
-            tenant, keys = group[0].tenant, {window.key for window in group}
-            found = await scoped_call(tenant, look_at, tenant, keys)
-            # A moment into the next day, and not the last one of this.
-            ends_in = found.day_ends_in.total_seconds() + 0.05
-            self._day_ends_in = min(self._day_ends_in, ends_in)
-            for window in group:
-                if window in self._windows:
-                    window.stand(found.standings[window.key])
+            try:
+                await self._look_at_desk(group[0].tenant, group)
+            except Exception:  # the database is away; the slow look tries again
+                log.exception("attendance_failed")
+
+    async def _look_at_desk(self, tenant: Tenant, group: list[Window]) -> None:
+        found = await scoped_call(tenant, look_at, tenant, {window.key for window in group})
+        # A moment into the next day, and not the last one of this.
+        ends_in = time.monotonic() - self._looked_at + found.day_ends_in.total_seconds() + 0.05
+        self._day_ends_in = min(self._day_ends_in, ends_in)
+        for window in group:
+            if window in self._windows:
+                window.stand(found.standings[window.key])
 
     async def _run(self) -> None:
         while True:
             slow = SLOW_SECONDS if layer().here.connected else ALONE_SECONDS
+            # Counted from the last look at all: those who ask for theirs do not put it off.
+            left = self._looked_at + min(slow, self._day_ends_in) - time.monotonic()
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(slow, self._day_ends_in)):
+                async with asyncio.timeout(max(0.0, left)):
                     await self._asked.wait()
             self._asked.clear()
             asking, self._asking = self._asking, set()
-            try:
-                await (self._look_at(asking) if asking else self.look())
-            except Exception:  # the database is away; the next look tries again
-                log.exception("attendance_failed")
+            is_due = self._looked_at + min(slow, self._day_ends_in) <= time.monotonic()
+            await (self.look() if is_due else self._look_at(asking))

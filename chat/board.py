@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 from chat import queue
 from chat.alternatives import Alternative, alternatives
-from chat.bell import Bell, bell, bell_field
+from chat.bell import Bell, bell_field, rung_by
 from chat.calls import call, scoped_call
 from chat.closing import Closing, closing
 from chat.events import layer, queue_group
@@ -26,6 +26,7 @@ from chat.messages import stamp
 from chat.queue import LISTED, Waiting
 from chat.stopping import stop
 from retention import clock
+from tenants.hours import standing
 from tenants.models import Tenant
 
 log = logging.getLogger("helpline.board")
@@ -102,7 +103,9 @@ def look(tenant: Tenant) -> Look:
     """Return the tenant's queue and closing as they are now. In the scope."""
     now = clock.now()
     rows = queue.listed(tenant, now=now)
-    return Look(rows, closing(tenant, now=now), now, bell(tenant, now=now))
+    hours = standing(tenant, now=now)
+    ahead = closing(tenant, now=now, hours=hours)
+    return Look(rows, ahead, now, rung_by(hours, ahead, now=now))
 
 
 def _needs_others(told: Frame) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chat.events import member_group, publish
 from chat.models import Conversation, Presence
-from chat.rests import rests_until
+from chat.rests import takes
 from chat.states import State
 from retention import clock
 from tenants.errors import NotFound
@@ -34,7 +34,7 @@ def everybody_here(tenant: Tenant) -> list[Frame]:
     """
     now = clock.now()
     here = Presence.objects.filter(lost_at__isnull=True)
-    ready = {row.membership_id: row.ready and not rests_until(row, now=now) for row in here}
+    ready = {row.membership_id: takes(row, now=now) for row in here}
     members = Membership.objects.select_related("user").filter(pk__in=ready, active=True)
     return [
         {**card_of(tenant, member), "ready": ready[member.pk]}

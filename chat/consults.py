@@ -107,7 +107,9 @@ def close_consults_of(talk: Conversation) -> None:
 
 def close_unanswered(tenant: Tenant, *, now: datetime) -> None:
     """Close what has waited for an answer for too long, and tell both. In the scope."""
-    over = Consult.objects.filter(closed="", until__lte=now).order_by("conversation")
+    # One of a talk that is over and kept goes with it; it is nobody's question any more.
+    going_on = Consult.objects.filter(conversation__state__in=[State.ACTIVE, State.PAUSED])
+    over = going_on.filter(closed="", until__lte=now).order_by("conversation")
     for consult_id, conversation_id in over.values_list("pk", "conversation_id"):
         talk = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id)
         found = talk.exclude(state=State.ENDED).first()

@@ -33,7 +33,7 @@ from retention.kinds import Due
 from retention.vault.records import SealedAddress, keep_address
 from tenants.errors import Invalid, NotAllowed
 from tenants.hours import standing
-from tenants.models import Policy, Subject, Tenant
+from tenants.models import Membership, Policy, Subject, Tenant
 from tenants.policies import current_policy, let_policies_stand
 from tenants.scope import database_role, tenant_scope
 from tenants.wall import PURGE
@@ -161,6 +161,10 @@ def end_conversation(
     """
     with tenant_scope(tenant):
         ended = _end(tenant, conversation_id, by, counsellor, about)
+    if ended and ended.counsellor and tenant.wrap_up_seconds:
+        # Not while the talk is locked: who comes back to the desk locks their place first.
+        with tenant_scope(tenant):
+            rest(tenant, ended.counsellor, tenant.wrap_up_seconds)
     # What an earlier erasure left when it broke off goes too: its segments are shown to nobody here.
     finish_forgetting(tenant, conversation_id)
     if ended is None:
@@ -225,6 +229,7 @@ class _Ended:
     segments: tuple[UUID, ...]
     language: str
     asks: str | None
+    counsellor: Membership | None
 
 
 def _end(
@@ -246,9 +251,6 @@ def _end(
     if conversation.claimed_at:
         Conversation.objects.filter(pk=conversation.pk).update(claimed_at=None)
         note_length(tenant, (now - conversation.claimed_at).total_seconds())
-    if conversation.counsellor and tenant.wrap_up_seconds:
-        # With the end: who says "next" at once has their pause already.
-        rest(tenant, conversation.counsellor, tenant.wrap_up_seconds)
     Farewell.objects.create(
         tenant=tenant,
         conversation_id=conversation.pk,
@@ -270,7 +272,8 @@ def _end(
         )
     count_end(tenant, conversation, by=by, about=about, now=now)
     day = now.date().isoformat() if asked else None
-    return _Ended(now, expires_at, rule, segments, conversation.language, day)
+    counsellor_then = conversation.counsellor
+    return _Ended(now, expires_at, rule, segments, conversation.language, day, counsellor_then)
 
 
 def _farewell_hash(conversation: Conversation, now: datetime) -> bytes:

@@ -16,13 +16,21 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils.crypto import constant_time_compare
 
 from chat.errors import QualificationMissing
-from chat.events import member_group, publish, queue_group
+from chat.events import desks_group, member_group, publish, queue_group
 from chat.models import Presence
 from retention import clock
 from tenants import sessions
 from tenants.calendars import moment
 from tenants.errors import NotAllowed
-from tenants.fitness import ANSWERING, Lack, fit_members, in_place, lacks_of, today_at
+from tenants.fitness import (
+    ANSWERING,
+    Lack,
+    fit_members,
+    in_place,
+    lacks_of,
+    lacks_of_all,
+    today_at,
+)
 from tenants.models import Membership, Tenant, User
 
 # A member and the session that one of their windows was opened in.
@@ -103,6 +111,7 @@ def _take_readiness(tenant: Tenant, members: Collection[UUID]) -> None:
         if Presence.objects.filter(membership=member, ready=True).update(ready=False):
             publish(member_group(member), "member", ready=False)
             publish(queue_group(tenant.pk), "queue")
+            publish(desks_group(tenant.pk), "desks")
 
 
 def look_at(tenant: Tenant, windows: Collection[Window]) -> Look:
@@ -112,7 +121,8 @@ def look_at(tenant: Tenant, windows: Collection[Window]) -> Look:
     members = {one.pk: one for one in in_place().filter(pk__in={m for m, _ in windows})}
     users = User.objects.in_bulk([member.user_id for member in members.values()])
     open_sessions = sessions.alive(tenant, {key for _, key in windows})
-    lacks = {pk: lacking(tenant, member) for pk, member in members.items()}
+    answering = [pk for pk, member in members.items() if member.role in ANSWERING]
+    lacks = lacks_of_all(answering, on=today_at(tenant, now=now))
     found = {}
     for window in windows:
         pk, key = window

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from chat.models import Conversation, Presence
 from chat.queue import waiting
+from chat.rests import takes
 from chat.states import State
 from chat.transfers import standing_offers
 from tenants.models import Membership, Tenant
@@ -101,7 +102,7 @@ def _desk(
         name=member.user.name,
         title=member.title_in(language, tenant),
         is_here=is_here,
-        is_ready=is_here and presence is not None and presence.ready,
+        is_ready=presence is not None and is_here and takes(presence, now=now),
         talks=len(talks),
         paused=sum(state == State.PAUSED for state, _ in talks),
         longest_minutes=_minutes(min(since for _, since in talks), now) if talks else None,

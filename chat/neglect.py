@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from chat import cards, consults, conversations, lines, transfers
+from chat import cards, consults, conversations, lines, rests, transfers
 from chat.events import publish, queue_group, tell
 from chat.fitness import take_readiness_of_unfit
 from chat.lives import LONGEST_TALK
@@ -18,6 +19,8 @@ from tenants.fitness import in_place
 from tenants.hours import closed_since
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+
+log = logging.getLogger("helpline.neglect")
 
 COUNSELLOR_MISSED = timedelta(seconds=60)
 COUNSELLOR_GONE = timedelta(minutes=3)
@@ -31,23 +34,31 @@ def tend_all() -> None:
     """
     steady = clock.keep()
     for tenant in Tenant.objects.all():
-        tend(tenant, steady=steady)
+        try:
+            tend(tenant, steady=steady)
+        except Exception:  # what is wrong at one line keeps nobody from the talks of the others
+            log.exception("tend_failed", extra={"fields": {"tenant": tenant.slug}})
     lines.forget_dead_processes()
 
 
 def tend(tenant: Tenant, *, steady: bool = True) -> None:
     """Tell of lost counsellors, give their talks to others, end what nobody is in any more."""
+    # A transaction for each step: members lock their own place before a talk, and none of these may
+    # hold a talk while it waits for a place.
     with tenant_scope(tenant):
         now = clock.now()
         if clock.steadiness.settled:
             lines.lose_sockets_of_dead_processes(tenant)
         lines.correct_times_ahead(now)
-        cards.expire_cards(tenant, now=now)
-        consults.close_unanswered(tenant, now=now)
-        transfers.expire_offers(tenant, now=now)
-        take_readiness_of_unfit(tenant, now=now)
+    for step in (
+        cards.expire_cards, consults.close_unanswered, transfers.expire_offers,
+        take_readiness_of_unfit, rests.forget_past_rests, _take_readiness_of_gone,
+        _free_talks_of_gone_counsellors,
+    ):  # fmt: skip
+        with tenant_scope(tenant):
+            step(tenant, now=now)
+    with tenant_scope(tenant):
         _tell_of_missed_counsellors(now)
-        _free_talks_of_gone_counsellors(tenant, now)
         neglected = _neglected(tenant, now) if steady else []
     for conversation_id in neglected:
         conversations.end_conversation(tenant, conversation_id, by=By.SYSTEM)
@@ -67,7 +78,7 @@ def _tell_of_missed_counsellors(now: datetime) -> None:
             tell(conversation.pk, "line", who="counsellor", up=False)
 
 
-def _free_talks_of_gone_counsellors(tenant: Tenant, now: datetime) -> None:
+def _free_talks_of_gone_counsellors(tenant: Tenant, *, now: datetime) -> None:
     for conversation in _held_by_lost(now, COUNSELLOR_GONE):
         freed = Conversation.objects.filter(
             pk=conversation.pk,
@@ -82,8 +93,13 @@ def _free_talks_of_gone_counsellors(tenant: Tenant, now: datetime) -> None:
             front=True,
             counsellor_told_lost=False,
         ):
+            consults.close_consults_of(conversation)
+            transfers.settle_offers_of(conversation)
             tell(conversation.pk, "state", state=str(State.WAITING), counsellor=None)
             publish(queue_group(tenant.pk), "queue")
+
+
+def _take_readiness_of_gone(tenant: Tenant, *, now: datetime) -> None:
     gone = Presence.objects.filter(lost_at__lte=now - COUNSELLOR_GONE, ready=True)
     if gone.update(ready=False):
         publish(queue_group(tenant.pk), "queue")

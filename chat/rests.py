@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from chat.events import member_group, publish, queue_group
+from chat.events import desks_group, member_group, publish, queue_group
 from chat.messages import stamp
 from chat.models import Presence
 from retention import clock
@@ -49,6 +49,11 @@ def rest_over(tenant: Tenant, membership: Membership, *, asked: str = "") -> Non
         _save(tenant, presence, asked=asked)
 
 
+def forget_past_rests(tenant: Tenant, *, now: datetime) -> None:
+    """Take off what is over: it would say when somebody's last talk ended. In the scope.  Rule: D7"""
+    Presence.objects.filter(rests_until__lte=now).update(rests_until=None)
+
+
 def resting(membership: Membership) -> datetime | None:
     """Return until when ``membership`` rests; None for somebody who does not. In the scope."""
     presence = Presence.objects.filter(membership=membership).first()
@@ -60,6 +65,11 @@ def rests_until(presence: Presence, *, now: datetime) -> datetime | None:
     until = presence.rests_until
     # Longer than any rest is: of a clock that has been put right since.
     return until if until and now < until <= now + LONGEST_REST else None
+
+
+def takes(presence: Presence, *, now: datetime) -> bool:
+    """Say whether somebody who is there takes visitors now: ready, and not resting."""
+    return presence.ready and rests_until(presence, now=now) is None
 
 
 def rest_frame(until: datetime | None, *, now: datetime) -> dict[str, object]:
@@ -80,3 +90,4 @@ def _save(tenant: Tenant, presence: Presence, *, asked: str = "") -> None:
     publish(member_group(presence.membership_id), "told", frame=told, asked=asked)
     # Those who wait are told another wait, and colleagues see who is there.
     publish(queue_group(tenant.pk), "queue")
+    publish(desks_group(tenant.pk), "desks")

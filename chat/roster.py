@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import uuid4
@@ -52,12 +53,16 @@ class Roster:
         await stop(self._task)
 
     async def _run(self) -> None:
+        looked_at = time.monotonic()
         while True:
+            # Counted from the last look: news of who comes and goes does not put it off.
+            due = looked_at + (ALONE_SECONDS if layer().here.away else IDLE_SECONDS)
             with suppress(TimeoutError):
-                async with asyncio.timeout(ALONE_SECONDS if layer().here.away else IDLE_SECONDS):
+                async with asyncio.timeout(max(0.0, due - time.monotonic())):
                     await self._changed.wait()
-            is_told = self._changed.is_set()
             self._changed.clear()
+            is_due = time.monotonic() >= due
+            looked_at = time.monotonic() if is_due else looked_at
             try:
                 here = await scoped_call(self.tenant, everybody_here, self.tenant)
             except Exception:  # the database is away; the next look tries again
@@ -65,7 +70,7 @@ class Roster:
             else:
                 for window in tuple(self.windows):
                     window.look_around(here)
-                    if not is_told:
+                    if is_due:
                         window.look_again()
             await asyncio.sleep(PAUSE_SECONDS)
 

@@ -148,6 +148,12 @@ def withdraw_offer(tenant: Tenant, membership: Membership, offer_id: UUID) -> UU
     return offer.conversation_id
 
 
+def settle_offers_of(talk: Conversation) -> None:
+    """Withdraw what stands of a talk that its giver does not have any more. In the scope."""
+    for offer in Offer.objects.filter(conversation=talk, state=OfferState.OFFERED):
+        _settle(offer, OfferState.WITHDRAWN)
+
+
 def expire_offers(tenant: Tenant, *, now: datetime) -> None:
     """Note which offers nobody has answered in time, and tell both. In the scope."""
     over = Offer.objects.filter(state=OfferState.OFFERED, until__lte=now)

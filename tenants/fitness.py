@@ -7,7 +7,7 @@ completed as many years as the requirement says.  Rule: S3, S4, D1, D10, T5, B7
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -80,6 +80,15 @@ def lacks_of(membership: UUID, *, on: date) -> list[Lack]:
     """Return what the tenant promises and a member lacks on a day. In the scope; two queries."""
     held = {one.kind: one for one in Qualification.objects.filter(membership=membership)}
     return lacks_in(requirement_groups(), held, on=on)
+
+
+def lacks_of_all(members: Collection[UUID], *, on: date) -> dict[UUID, tuple[Lack, ...]]:
+    """Return the same for each of ``members``. In the scope; two queries for all of them."""
+    groups = requirement_groups()
+    held: dict[UUID, dict[str, Qualification]] = {member: {} for member in members}
+    for one in Qualification.objects.filter(membership__in=held):
+        held[one.membership_id][one.kind] = one
+    return {member: tuple(lacks_in(groups, has, on=on)) for member, has in held.items()}
 
 
 def lacks_in(

@@ -86,6 +86,7 @@ class Colleagues(DeskWindow):
         self._offers: dict[UUID, tuple[UUID, bool]] = {}
         self._here: list[Frame] = []
         self._is_welcome = self._looking = self._looks_more = False
+        self._told_early: list[Frame] = []
 
     def hear_colleagues(self) -> None:
         """Hear from now on what colleagues want; it is shown after ``welcome``."""
@@ -94,9 +95,18 @@ class Colleagues(DeskWindow):
     def welcomed(self, here: list[Frame]) -> None:
         """What a window shows first has been shown, and ``here`` are the colleagues in it."""
         self._here, self._is_welcome = here, True
+        for frame in self._told_early:
+            self.give(frame)
         runtime().rosters.enter(self.tenant, self)
         if self._looks_more:
             self.look_again()
+
+    def tell_member(self, frame: Frame) -> None:
+        """Tell what concerns the member alone, after ``welcome``."""
+        if self._is_welcome:
+            self.give(frame)
+        else:
+            self._told_early.append(frame)
 
     def welcome_fields(self, news: News) -> Frame:
         """Return what ``welcome`` says of threads and offers, where there are any."""
@@ -134,17 +144,20 @@ class Colleagues(DeskWindow):
         try:
             while self._looks_more:
                 self._looks_more = False
-                news = await scoped_call(
-                    self.tenant,
-                    news_of,
-                    self.tenant,
-                    self.membership,
-                    consults=frozenset(self._threads),
-                    offers=frozenset(self._offers),
-                )
-                self._show(news)
+                self._show(await self.news())
         finally:
             self._looking = False
+
+    async def news(self) -> News:
+        """Return what stands between colleagues, and what became of what was told of here."""
+        return await scoped_call(
+            self.tenant,
+            news_of,
+            self.tenant,
+            self.membership,
+            consults=frozenset(self._threads),
+            offers=frozenset(self._offers),
+        )
 
     def _show(self, news: News) -> None:
         for thread in news.threads:

@@ -14,7 +14,7 @@ from chat.calls import call, scoped_call
 from chat.cards import offer_card, withdraw_card
 from chat.colleagues import card_of, everybody_here, without
 from chat.consumers.base import NOT_LET_IN, Frame
-from chat.consumers.colleagues import Colleagues, News, news_of
+from chat.consumers.colleagues import Colleagues
 from chat.endings import close_talk
 from chat.errors import Taken
 from chat.fanout import Event
@@ -44,7 +44,6 @@ class Arrival:
     talks: list[UUID]
     standing: Standing
     colleagues: list[Frame]
-    news: News
 
 
 def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUID) -> Arrival:
@@ -60,7 +59,6 @@ def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUI
         talks=list(open_talks(membership).values_list("pk", flat=True)),
         standing=Standing(is_in=True, lacks=lacking(tenant, membership)),
         colleagues=without(everybody_here(tenant), membership),
-        news=news_of(tenant, membership, consults=frozenset(), offers=frozenset()),
     )
 
 
@@ -97,7 +95,10 @@ class DeskSocket(Colleagues):
             socket=self.id,
             process=runtime().process,
         )
+        # Apart from the above, which has written: the other instance is asked for keys.
+        news = await self.news()
         self.greet()
+        conversations = await self._opened_all(arrival.talks)
         self.reply(
             {
                 "type": "welcome",
@@ -107,9 +108,9 @@ class DeskSocket(Colleagues):
                 **arrival.standing.field,
                 **shown(arrival.queue),
                 **bell_field(arrival.bell),
-                "conversations": [await self._opened(talk) for talk in arrival.talks],
+                "conversations": conversations,
                 "colleagues": arrival.colleagues,
-                **self.welcome_fields(arrival.news),
+                **self.welcome_fields(news),
             },
             ref,
         )
@@ -274,7 +275,7 @@ class DeskSocket(Colleagues):
         if event["type"] == "told":
             # To the windows of this member alone (chat/events.py).
             if event["asked"] != self.channel:
-                self.give(event["frame"])
+                self.tell_member(event["frame"])
             return
         self.notice(event)
         reader = self.readers.get(event["talk"]) if "talk" in event else None

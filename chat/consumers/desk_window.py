@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -72,6 +73,14 @@ class DeskWindow(Talking):
         runtime().pulse.add(reader, self)
         return self._as_conversation(reader, stands)
 
+    async def _opened_all(self, talks: list[UUID]) -> list[Frame]:
+        """Open these; one that has become somebody else's meanwhile is left out."""
+        opened = []
+        for talk in talks:
+            with suppress(NotFound):
+                opened.append(await self._opened(talk))
+        return opened
+
     def _as_conversation(self, reader: Reader, stands: desk.Stands) -> Frame:
         reader.situation = stands.situation
         reader.told_erased = stands.caught.erased_through
@@ -136,16 +145,20 @@ class DeskWindow(Talking):
         self.reply({**state, **reader.note_field(event.get("note"))}, ref)
         if to is None:
             # Nobody's now: what was said in it is not for this window.
+            self._refuse_close(reader)
             self.drop_reader(reader)
 
     def _let_go(self, reader: Reader, to: UUID) -> None:
         """The talk is somebody else's: what was said in it is not for this window."""
         self._state_refs.pop(reader.conversation, None)
         self.drop_reader(reader)
-        if (ref := self._close_refs.pop(reader.conversation, None)) is not None:
-            self._refuse(NotFound("no such talk"), ref)
+        self._refuse_close(reader)
         released = {"type": "released", "conversation": str(reader.conversation)}
         self.give({**released, "to": str(to)})
+
+    def _refuse_close(self, reader: Reader) -> None:
+        if (ref := self._close_refs.pop(reader.conversation, None)) is not None:
+            self._refuse(NotFound("no such talk"), ref)
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "visitor":

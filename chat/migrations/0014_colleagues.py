@@ -16,7 +16,9 @@ def keyed(table: str) -> str:
     return f"""
 ALTER TABLE {table} ADD CONSTRAINT {table}_segment_in_conversation
     FOREIGN KEY (tenant_id, conversation_id, segment_id)
-    REFERENCES chat_segment (tenant_id, conversation_id, id);
+    REFERENCES chat_segment (tenant_id, conversation_id, id)
+    -- A process of the version before ends and forgets talks as well, and knows nothing of this table.
+    ON DELETE CASCADE;
 """
 
 
