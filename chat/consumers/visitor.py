@@ -39,6 +39,7 @@ class VisitorSocket(Talking):
         self._conversation: UUID | None = None
         self._leave_ref: str | None = None
         self._erase_ref: str | None = None
+        self._erased_through: int | None = None
 
     @property
     def talk(self) -> Reader:
@@ -148,12 +149,22 @@ class VisitorSocket(Talking):
         self.show_card(talk, card, ref)
 
     async def do_erase(self, frame: frames.Erase, ref: str | None) -> None:
-        self._erase_ref = ref
+        self._erase_ref, self._erased_through = ref, None
         try:
-            await call(erase_conversation, self.tenant, self.talk.conversation)
+            through = await call(erase_conversation, self.tenant, self.talk.conversation)
         except HelplineError:
             self._erase_ref = None
             raise
+        # Usually its event answers. It does not where the talk has ended meanwhile: whoever ended it may
+        # have told so first, and then this line hears nothing more of the talk.
+        self._erased_through = through
+        if self.reader is None:
+            self._answer_erase()
+
+    def _answer_erase(self) -> None:
+        if self._erase_ref is not None and self._erased_through is not None:
+            self.reply({"type": "erased", "through": self._erased_through}, self._erase_ref)
+            self._erase_ref = None
 
     async def do_leave(self, frame: frames.Leave, ref: str | None) -> None:
         self._leave_ref = ref
@@ -212,7 +223,7 @@ class VisitorSocket(Talking):
         reader.drop()
         reader.forget_through(event["through"])
         self.reply({"type": "erased", "through": event["through"]}, self._erase_ref)
-        self._erase_ref = None
+        self._erase_ref = self._erased_through = None
         reader.refetch()
 
     def on_ended(self, reader: Reader, event: Event) -> None:
@@ -228,6 +239,7 @@ class VisitorSocket(Talking):
             "evaluation": token_of(reader.tenant, date.fromisoformat(day) if day else None),
             "alternatives": event["alternatives"],
         }
+        self._answer_erase()
         self.reply(ended, self._leave_ref)
         self.spawn(runtime().boards.leave(self.tenant, self.give, visitor=reader.conversation))
 
