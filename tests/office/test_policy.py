@@ -230,7 +230,7 @@ def test_only_administrators_write_and_only_their_own(
 
 def test_desk_shows_the_way_to_those_who_may_go(officer: Door, counsellor: Door) -> None:
     assert 'href="/desk/office/policy/"' in officer.get("/desk/").content.decode()
-    assert 'href="/desk/office/' not in counsellor.get("/desk/").content.decode()
+    assert 'href="/desk/office/policy/' not in counsellor.get("/desk/").content.decode()
 
 
 def test_member_who_has_left_is_at_the_door_again(administrator: Door, tenant: Tenant) -> None:
