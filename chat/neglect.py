@@ -12,6 +12,7 @@ from chat.events import publish, queue_group, tell
 from chat.fitness import take_readiness_of_unfit
 from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
+from chat.showing import stop_showing, stop_where_over
 from chat.states import By, State, sources
 from retention import clock
 from tenants.fitness import in_place
@@ -45,6 +46,7 @@ def tend(tenant: Tenant, *, steady: bool = True) -> None:
         cards.expire_cards(tenant, now=now)
         consults.close_unanswered(tenant, now=now)
         transfers.expire_offers(tenant, now=now)
+        stop_where_over(tenant, now=now)
         take_readiness_of_unfit(tenant, now=now)
         _tell_of_missed_counsellors(now)
         _free_talks_of_gone_counsellors(tenant, now)
@@ -82,6 +84,7 @@ def _free_talks_of_gone_counsellors(tenant: Tenant, now: datetime) -> None:
             front=True,
             counsellor_told_lost=False,
         ):
+            stop_showing(conversation.pk)
             tell(conversation.pk, "state", state=str(State.WAITING), counsellor=None)
             publish(queue_group(tenant.pk), "queue")
     gone = Presence.objects.filter(lost_at__lte=now - COUNSELLOR_GONE, ready=True)

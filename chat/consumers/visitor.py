@@ -106,6 +106,7 @@ class VisitorSocket(Talking):
                 "more": caught.page.more,
                 "ended": None,
                 **reader.note_field(situation.note),
+                **({"reading": True} if situation.reading else {}),
             },
             ref,
         )
@@ -188,6 +189,9 @@ class VisitorSocket(Talking):
         if before and self._member and self._member != before:
             state["handed_over"] = True
         self.give({**state, **reader.note_field(event.get("note"))})
+
+    def on_reading(self, reader: Reader, event: Event) -> None:
+        self.give({"type": "reading", "value": event["value"]})
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "counsellor":
