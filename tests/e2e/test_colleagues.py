@@ -120,7 +120,7 @@ async def test_colleague_reads_along_and_the_visitor_sees_that_they_do(screens: 
     await expect(talk.locator("[data-line-text]")).to_have_text([SECRET])
     await expect(visitor.locator("[data-reading]")).to_be_visible()
     await expect(visitor.locator("[data-announce]")).to_contain_text("En kollega")
-    await expect(show).to_have_attribute("aria-pressed", "true")
+    await expect(show).to_have_text(f"Sluta visa samtalet för {name}")
     await say(visitor, "Ska jag skriva mer?")
     await expect(talk.locator("[data-line-text]")).to_have_text([SECRET, "Ska jag skriva mer?"])
     await visitor.reload()

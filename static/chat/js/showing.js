@@ -20,7 +20,6 @@ function markReading(element, value) {
   const name = element.dataset.other;
   element.dataset.reading = value ? "yes" : "";
   part(element, "show").textContent = word(value ? "shown.stop" : "shown.start", { name });
-  part(element, "show").setAttribute("aria-pressed", String(Boolean(value)));
   part(element, "shown").hidden = !value;
   part(element, "shown").textContent = value ? word("shown.told", { name }) : "";
 }
