@@ -16,11 +16,13 @@ class ChatConfig(AppConfig):
         from chat.pages.figures import addresses_opened
         from chat.pages.handbook import HANDBOOK
         from chat.panels import register_panel
+        from chat.showing import follow_version
         from chat.signposts import SIGNPOST
         from retention.accounts import named_by
         from retention.kinds import register
         from retention.proof import figures
         from retention.shuffled import register as register_mixture
+        from tenants.drafts import followers
         from tenants.staff import watchers
 
         register_card(SIGNPOST)
@@ -30,4 +32,5 @@ class ChatConfig(AppConfig):
         register_mixture(EVALUATION)
         named_by.append(members_named)
         watchers.append(note_change)
+        followers.append(follow_version)
         figures.append(addresses_opened)

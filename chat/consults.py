@@ -1,6 +1,7 @@
 """A counsellor asks one colleague about a talk, in a thread beside it.  Rule: S6, S7
 
-The colleague reads what they are asked and nothing of the talk. The visitor is told that it may take
+The colleague reads what they are asked and nothing of the talk, unless the line's promise lets their
+asker show it; then the visitor is told for as long as it is shown (chat/showing.py). The visitor is told that it may take
 a while. The thread is sealed under the talk's key and goes with it; it goes on for as long as its
 asker has the talk, and nobody has to end it for that.
 """
@@ -17,15 +18,17 @@ from django.db.models import F, Q
 from msgspec.json import decode, encode
 
 from chat.colleagues import cards_by_id, colleague_here, is_with, tell_windows
-from chat.messages import Keyring, stamp, talk_keys
+from chat.messages import Caught, Keyring, caught_up, stamp, talk_keys
 from chat.models import Consult, Conversation
 from chat.pauses import locked_talk, note_of, pause_locked, read_note
+from chat.showing import is_shown, may_show, start_showing, stop_showing
 from chat.states import Author, Closed, State
 from retention import clock
 from retention.keys import open_all
 from retention.sealing import Unsealable
 from tenants.errors import NotAllowed, NotFound, Unavailable
 from tenants.models import Membership, Tenant
+from tenants.policies import let_policies_stand
 from tenants.staff import own_membership
 
 Frame = dict[str, Any]
@@ -46,13 +49,21 @@ class Thread:
     asker: Frame
     colleague: Frame
     lines: Sequence[Frame]
+    may_show: bool
+    is_shown: bool
 
     def names(self, membership: Membership) -> Frame:
         """Return what says which thread it is; the talk's id is the asker's alone."""
         names: Frame = {"consult": str(self.id), "from": self.asker, "to": self.colleague}
         if self.asker["id"] == str(membership.pk):
             names["conversation"] = str(self.conversation)
+            names |= {"may_show": True} if self.may_show else {}
+            names |= {"shown": True} if self.is_shown else {}
         return names
+
+    def is_shown_to(self, membership: Membership) -> bool:
+        """Say whether the talk is shown to ``membership``, who is asked about it."""
+        return self.is_shown and self.colleague["id"] == str(membership.pk)
 
 
 def ask_colleague(
@@ -99,6 +110,50 @@ def close_consult(tenant: Tenant, membership: Membership, consult_id: UUID) -> t
     return consult.conversation_id, str(closed)
 
 
+def show_talk(tenant: Tenant, membership: Membership, consult_id: UUID, *, asked: str) -> UUID:
+    """Let the colleague of a consult read its talk, and tell the visitor; return the talk.
+
+    In the scope; ``asked`` names the window that asks. Raises NotFound for every other consult, and
+    NotAllowed where the promise of the talk does not allow it.  Rule: S6, S7.
+    """
+    member = own_membership(tenant, membership)
+    let_policies_stand(tenant)
+    consult, _ = _locked(tenant, consult_id, Q(asker=member))
+    talk = Conversation.objects.get(pk=consult.conversation_id)
+    if consult.segment_id != talk.segment_id:
+        raise NotFound("no such consult")
+    if not may_show(talk, now=clock.now()):
+        raise NotAllowed("this line promises that nobody but its counsellor sees a talk")
+    start_showing(talk, asked=asked)
+    tell_windows(consult.colleague_id)
+    return talk.pk
+
+
+def hide_talk(tenant: Tenant, membership: Membership, consult_id: UUID, *, asked: str) -> UUID:
+    """Show the talk of a consult no more; return it. In the scope. Raises NotFound as above."""
+    member = own_membership(tenant, membership)
+    consult, _ = _locked(tenant, consult_id, Q(asker=member))
+    stop_showing(consult.conversation_id, asked=asked)
+    return consult.conversation_id
+
+
+def shown_talk(tenant: Tenant, membership: Membership, consult_id: UUID, *, after: int) -> Caught:
+    """Return a page of the talk that is shown to ``membership`` in a consult. In the scope.
+
+    Raises NotFound where it is not, or not any more, and ConversationEnded.  Rule: S7.
+    """
+    member = own_membership(tenant, membership)
+    open_now = Consult.objects.select_related("conversation").filter(closed="", colleague=member)
+    consult = open_now.filter(pk=consult_id, conversation__counsellor=F("asker")).first()
+    if consult is None or not _shows(consult, consult.conversation):
+        raise NotFound("no such consult")
+    caught = caught_up(tenant, consult.conversation, after=after)
+    if caught.segment != consult.segment_id:
+        # Erased since the row was read, and with that not shown any more.
+        raise NotFound("no such consult")
+    return caught
+
+
 def close_consults_of(talk: Conversation) -> None:
     """Close what its counsellor has asked about a talk that somebody else takes over. Locked."""
     for consult in Consult.objects.filter(conversation=talk, closed=""):
@@ -119,8 +174,8 @@ def close_unanswered(tenant: Tenant, *, now: datetime) -> None:
 
 
 def threads_of(tenant: Tenant, membership: Membership) -> list[Thread]:
-    """Return the open threads of a member, at either end. In the scope; up to three queries."""
-    rows = Consult.objects.filter(
+    """Return the open threads of a member, at either end. In the scope; some queries."""
+    rows = Consult.objects.select_related("conversation").filter(
         Q(asker=membership) | Q(colleague=membership),
         closed="",
         conversation__counsellor=F("asker"),
@@ -198,7 +253,14 @@ def _add(consult: Consult, keys: Keyring, *, by: Closed, text: str) -> None:
 def _close(consult: Consult, closed: Closed) -> None:
     consult.closed = closed
     consult.save(update_fields=["closed"])
+    stop_showing(consult.conversation_id)
     _tell(consult)
+
+
+def _shows(consult: Consult, talk: Conversation) -> bool:
+    """Say whether the talk is shown in this consult, and still may be."""
+    is_its_own = is_shown(talk) and consult.segment_id == talk.segment_id
+    return is_its_own and may_show(talk, now=clock.now())
 
 
 def _tell(consult: Consult) -> None:
@@ -220,6 +282,8 @@ def _threads(tenant: Tenant, consults: Sequence[Consult], keys: Keyring) -> Iter
             asker=cards[row.asker_id],
             colleague=cards[row.colleague_id],
             lines=_read(row, keys),
+            may_show=may_show(row.conversation, now=clock.now()),
+            is_shown=_shows(row, row.conversation),
         )
         for row in consults
     ]

@@ -26,6 +26,7 @@ from chat.lives import CLOSED_TAB, expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
 from chat.pace import note_length
 from chat.rests import rest
+from chat.showing import stop_showing
 from chat.states import By, State
 from chat.tallies import NOTHING_SAID, About, count_end, count_start
 from retention import clock, keys, purge
@@ -339,6 +340,7 @@ def _erase(tenant: Tenant, conversation_id: UUID, segment: UUID, rule: str) -> _
         through: int | None = cursor.fetchone()[0]
     if through is None:
         raise ConversationEnded("the talk has ended")
+    stop_showing(conversation_id)
     return _Erased(through, segments, held)
 
 

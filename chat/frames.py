@@ -195,6 +195,14 @@ class ConsultClose(Frame, tag="consult_close"):
     consult: UUID
 
 
+class ConsultShow(Frame, tag="consult_show"):
+    consult: UUID
+
+
+class ConsultHide(Frame, tag="consult_hide"):
+    consult: UUID
+
+
 class Transfer(Frame, tag="transfer"):
     conversation: UUID
     to: UUID
@@ -249,6 +257,8 @@ DeskFrame = (
     | Consult
     | ConsultReply
     | ConsultClose
+    | ConsultShow
+    | ConsultHide
     | Transfer
     | WithdrawOffer
     | Accept

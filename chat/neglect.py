@@ -13,6 +13,7 @@ from chat.events import publish, queue_group, tell
 from chat.fitness import take_readiness_of_unfit
 from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
+from chat.showing import stop_showing, stop_where_over
 from chat.states import By, State, sources
 from retention import clock
 from tenants.fitness import in_place
@@ -51,14 +52,13 @@ def tend(tenant: Tenant, *, steady: bool = True) -> None:
             lines.lose_sockets_of_dead_processes(tenant)
         lines.correct_times_ahead(now)
     for step in (
-        cards.expire_cards, consults.close_unanswered, transfers.expire_offers,
+        cards.expire_cards, consults.close_unanswered, transfers.expire_offers, stop_where_over,
         take_readiness_of_unfit, rests.forget_past_rests, _take_readiness_of_gone,
-        _free_talks_of_gone_counsellors,
+        _tell_of_missed_counsellors, _free_talks_of_gone_counsellors,
     ):  # fmt: skip
         with tenant_scope(tenant):
             step(tenant, now=now)
     with tenant_scope(tenant):
-        _tell_of_missed_counsellors(now)
         neglected = _neglected(tenant, now) if steady else []
     for conversation_id in neglected:
         conversations.end_conversation(tenant, conversation_id, by=By.SYSTEM)
@@ -71,7 +71,7 @@ def _held_by_lost(now: datetime, lost_for: timedelta) -> list[Conversation]:
     return list(talks.filter(Q(counsellor__in=lost) | ~Q(counsellor__in=in_place().values("pk"))))
 
 
-def _tell_of_missed_counsellors(now: datetime) -> None:
+def _tell_of_missed_counsellors(tenant: Tenant, *, now: datetime) -> None:
     for conversation in _held_by_lost(now, COUNSELLOR_MISSED):
         untold = Conversation.objects.filter(pk=conversation.pk, counsellor_told_lost=False)
         if untold.update(counsellor_told_lost=True):
@@ -95,6 +95,7 @@ def _free_talks_of_gone_counsellors(tenant: Tenant, *, now: datetime) -> None:
         ):
             consults.close_consults_of(conversation)
             transfers.settle_offers_of(conversation)
+            stop_showing(conversation.pk)
             tell(conversation.pk, "state", state=str(State.WAITING), counsellor=None)
             publish(queue_group(tenant.pk), "queue")
 

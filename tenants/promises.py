@@ -86,6 +86,9 @@ _WORDS = {
         "siden. Hos oss står den åpen i inntil {minutes} minutter, og så blir den avsluttet.",
         "colleague": "Spør rådgiveren din en kollega om råd, får du vite det. Kollegaen får ikke se "
         "samtalen. Overtar en annen rådgiver samtalen, får du vite det også.",
+        "colleague-reads": "Spør rådgiveren din en kollega om råd, får du vite det. Viser rådgiveren "
+        "samtalen til kollegaen, står det på siden din så lenge kollegaen leser med. Overtar en annen "
+        "rådgiver samtalen, får du vite det også.",
         "audit-kept": "Åpner noen her en samtale som er lagret, blir det skrevet ned hvem det var, "
         "og hvorfor. Det står der i {length}, uten et ord av det du skrev.",
         "audit-vault": "Låser noen opp en IP-adresse, blir det skrevet ned hvem det var, og "
@@ -131,6 +134,9 @@ _WORDS = {
         "sidan. Hos oss står det öppet i upp till {minutes} minuter, och sedan avslutas det.",
         "colleague": "Frågar din rådgivare en kollega om råd får du veta det. Kollegan får inte se "
         "samtalet. Tar en annan rådgivare över samtalet får du veta det också.",
+        "colleague-reads": "Frågar din rådgivare en kollega om råd får du veta det. Visar rådgivaren "
+        "samtalet för kollegan står det på din sida så länge kollegan läser med. Tar en annan "
+        "rådgivare över samtalet får du veta det också.",
         "audit-kept": "Öppnar någon här ett samtal som är sparat skrivs det ner vem det var och "
         "varför. Det står kvar i {length}, utan ett ord av det du skrev.",
         "audit-vault": "Låser någon upp en IP-adress skrivs det ner vem det var och varför. Det står "
@@ -177,6 +183,9 @@ _WORDS = {
         "page again. With us it stays open for up to {minutes} minutes, and then it ends.",
         "colleague": "If your counsellor asks a colleague for advice, you are told. The colleague does "
         "not see the talk. If another counsellor takes over the talk, you are told that, too.",
+        "colleague-reads": "If your counsellor asks a colleague for advice, you are told. If they show "
+        "the talk to the colleague, your page says so for as long as the colleague reads along. If "
+        "another counsellor takes over the talk, you are told that, too.",
         "audit-kept": "If somebody here opens a kept talk, it is written down who it was and why. "
         "That stands for {length}, without a word of what you wrote.",
         "audit-vault": "If somebody unlocks an IP address, it is written down who it was and why. "
@@ -295,10 +304,9 @@ def _about_the_code(tenant: Tenant, language: str) -> Iterator[Promise]:
 
 
 def _about_colleagues(policy: Policy, language: str) -> Promise:
-    """No line lets a colleague see a talk, and nothing that a charter says could.  Rule: S6, S7."""
-    return Promise(
-        _WORDS[language]["colleague"], policy.rules.get("colleague", "ours"), "colleague"
-    )
+    """Say whether a colleague who is asked may be shown the talk.  Rule: S6, S7."""
+    words = _WORDS[language]["colleague-reads" if policy.colleague_may_read else "colleague"]
+    return Promise(words, policy.rules.get("colleague", "ours"), "colleague")
 
 
 def _about_ourselves(

@@ -18,11 +18,14 @@ from chat.consults import (
     ask_colleague,
     close_consult,
     closed_by,
+    hide_talk,
     reply_to_consult,
+    show_talk,
     threads_of,
 )
 from chat.consumers.base import Frame
 from chat.consumers.desk_window import DeskWindow
+from chat.consumers.reading_along import ReadingAlong
 from chat.events import member_group, talk_group
 from chat.fanout import Event
 from chat.runtime import runtime
@@ -84,6 +87,7 @@ class Colleagues(DeskWindow):
         self._threads: dict[UUID, Told] = {}
         # The offers that this window shows, each with its talk and whether it is this member's own.
         self._offers: dict[UUID, tuple[UUID, bool]] = {}
+        self._along: dict[UUID, ReadingAlong] = {}
         self._here: list[Frame] = []
         self._is_welcome = self._looking = self._looks_more = False
         self._told_early: list[Frame] = []
@@ -111,6 +115,8 @@ class Colleagues(DeskWindow):
     def welcome_fields(self, news: News) -> Frame:
         """Return what ``welcome`` says of threads and offers, where there are any."""
         threads = [self._as_told(thread) for thread in news.threads]
+        # What is shown follows once the window has been told what there is.
+        self._looks_more |= any(one.is_shown_to(self.membership) for one in news.threads)
         offers = [self._offered(one) for one in news.offers]
         return ({"consults": threads} if threads else {}) | ({"offers": offers} if offers else {})
 
@@ -127,6 +133,8 @@ class Colleagues(DeskWindow):
     def notice(self, event: Event) -> None:
         """Look again where ``event`` may have changed what stands between colleagues."""
         kind, talk = event["type"], event.get("talk")
+        for along in [one for one in self._along.values() if one.talk == talk]:
+            along.hear(event)
         if kind == "colleague" or (kind in _ENDING and talk in self._talks_watched()):
             self.look_again()
 
@@ -162,6 +170,7 @@ class Colleagues(DeskWindow):
     def _show(self, news: News) -> None:
         for thread in news.threads:
             self._show_thread(thread)
+            self._show_talk(thread)
         for consult, closed in news.closed.items():
             self._show_closed(consult, closed)
         for one in news.offers:
@@ -205,6 +214,46 @@ class Colleagues(DeskWindow):
         self._threads.setdefault(frame.consult, Told(0, names, talk))
         self._show_closed(frame.consult, closed, ref)
 
+    async def do_consult_show(self, frame: frames.ConsultShow, ref: str | None) -> None:
+        talk = await scoped_call(
+            self.tenant,
+            show_talk,
+            self.tenant,
+            self.membership,
+            frame.consult,
+            asked=self.channel,
+        )
+        self.reply({"type": "reading", "conversation": str(talk), "value": True}, ref)
+
+    async def do_consult_hide(self, frame: frames.ConsultHide, ref: str | None) -> None:
+        talk = await scoped_call(
+            self.tenant,
+            hide_talk,
+            self.tenant,
+            self.membership,
+            frame.consult,
+            asked=self.channel,
+        )
+        self.reply({"type": "reading", "conversation": str(talk), "value": False}, ref)
+
+    def _show_talk(self, thread: Thread) -> None:
+        """Begin or stop to read along in the talk of a thread."""
+        along = self._along.get(thread.id)
+        if along is not None and (along.is_over or not thread.is_shown):
+            along.end()
+            del self._along[thread.id]
+            along = None
+        if along is None and thread.is_shown_to(self.membership):
+            asker = UUID(thread.asker["id"])
+            along = ReadingAlong(self, thread.id, thread.conversation, asker)
+            self._along[thread.id] = along
+            along.begin()
+
+    def stop_reading_along(self) -> None:
+        """The window is gone."""
+        for along in self._along.values():
+            along.end()
+
     def _as_told(self, thread: Thread) -> Frame:
         names = thread.names(self.membership)
         self._threads[thread.id] = Told(len(thread.lines), names, thread.conversation)
@@ -230,6 +279,8 @@ class Colleagues(DeskWindow):
         told = self._threads.pop(consult, None)
         if told is None:
             return
+        if (along := self._along.pop(consult, None)) is not None:
+            along.end()
         self._unwatch(told.talk)
         names: Frame = {
             name: told.names[name] for name in ("consult", "conversation") if name in told.names

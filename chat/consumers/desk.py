@@ -127,6 +127,7 @@ class DeskSocket(Colleagues):
         runtime().attendance.remove(self)
         for reader in self.readers.values():
             runtime().pulse.remove(reader)
+        self.stop_reading_along()
         await runtime().boards.leave(self.tenant, self.give)
         await runtime().rosters.leave(self.tenant, self)
         await scoped_call(self.tenant, desk_left, self.tenant, self.membership, socket=self.id)

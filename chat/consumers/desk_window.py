@@ -165,6 +165,10 @@ class DeskWindow(Talking):
             up = {"type": "line", "who": "visitor", "up": event["up"]}
             self._give_in(reader.conversation, up)
 
+    def on_reading(self, reader: Reader, event: Event) -> None:
+        if event.get("asked") != self.channel:
+            self._give_in(reader.conversation, {"type": "reading", "value": event["value"]})
+
     def on_arrived(self, reader: Reader, event: Event) -> None:
         """A visitor's newer socket: nothing that the desk is told."""
 

@@ -107,6 +107,7 @@ class VisitorSocket(Talking):
                 "more": caught.page.more,
                 "ended": None,
                 **reader.note_field(situation.note),
+                **({"reading": True} if situation.reading else {}),
             },
             ref,
         )
@@ -199,6 +200,9 @@ class VisitorSocket(Talking):
         if before and self._member and self._member != before:
             state["handed_over"] = True
         self.give({**state, **reader.note_field(event.get("note"))})
+
+    def on_reading(self, reader: Reader, event: Event) -> None:
+        self.give({"type": "reading", "value": event["value"]})
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "counsellor":

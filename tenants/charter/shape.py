@@ -147,6 +147,7 @@ class Policy:
     rules: Mapping[str, str]
     texts: Texts
     keep: tuple[Keep, ...]
+    colleague_may_read: bool = False
 
     def life(self, kind: str, starts: str) -> Keep | None:
         """Return how long ``kind`` lives from ``starts``, where it is said."""

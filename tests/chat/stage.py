@@ -38,7 +38,7 @@ from tests.clients import (
 )
 from tests.overhttp import Near, events
 from tests.proofs import proof_of
-from tests.versions import FLAGGED, promise_more
+from tests.versions import FLAGGED, let_colleagues_read, promise_more
 from tests.world import PASSWORD, PATIENCE_SECONDS, address_of, hire, open_tenants
 
 ROLES = {str(role) for role in Role}
@@ -318,6 +318,11 @@ async def talking(stage: Stage) -> None:
     await stage.wires["visitor"].next()
 
 
+async def colleagues_read(stage: Stage) -> None:
+    stage.tenant, stage.other = stage.other, stage.tenant
+    await call(let_colleagues_read, stage.tenant)
+
+
 async def colleague_here(stage: Stage) -> None:
     await stage.connected("counsellor-2", "/ws/desk")
     second = stage.wires["counsellor-2"]
@@ -401,6 +406,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the counsellor rests for five minutes": rests,
     "a visitor and a counsellor are talking": talking,
     "they have said one thing each": said_one_each,
+    "this line lets a colleague read along": colleagues_read,
     "a colleague is at the desk": colleague_here,
     "they have said three things, and a page holds two": long_talk,
     "the visitor has just said twenty things": twenty_said,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from asgiref.sync import sync_to_async
 from playwright.async_api import Page, expect
 
+from tenants.models import Tenant
 from tests.e2e.screens import (
     COLLEAGUE,
     PHONE,
@@ -14,6 +16,7 @@ from tests.e2e.screens import (
     say,
     take_next,
 )
+from tests.versions import let_colleagues_read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SLUG = "detfinneshjelp"
@@ -93,3 +96,38 @@ async def test_talk_is_handed_over_declined_first_and_then_taken(screens: Screen
     await expect(visitor.locator("[data-with-note]")).to_contain_text("En annen rådgiver")
     await say(colleague, "Hei, nå er det jeg som er her.", "[data-pane]")
     await expect_texts(visitor, [SECRET, "Hei, nå er det jeg som er her."])
+
+
+async def test_colleague_reads_along_and_the_visitor_sees_that_they_do(screens: Screens) -> None:
+    slug = "tidaholm"
+    await sync_to_async(lambda: let_colleagues_read(Tenant.objects.get(slug=slug)))()
+    visitor = await screens.visitor(slug, size=PHONE)
+    desk = await screens.desk(slug)
+    pane = await take_next(desk)
+    await say(visitor, SECRET)
+    colleague = await screens.signed_in(slug, COLLEAGUE)
+    name = screens.staff[slug].users[COLLEAGUE].name
+    await expect(desk.locator(f"{pane} [data-ask] option", has_text=name)).to_have_count(1)
+    await choose(desk, f"{pane} [data-ask]", name)
+    await desk.fill(f"{pane} [data-ask-words]", "Vad säger du om det här?")
+    await desk.click(f"{pane} [data-ask-form] [type=submit]")
+    show = desk.locator(f"{pane} [data-side-show]")
+    await expect(visitor.locator("[data-reading]")).to_be_hidden()
+
+    await show.press("Enter")
+
+    talk = colleague.locator("[data-asked] [data-side-talk]")
+    await expect(talk.locator("[data-line-text]")).to_have_text([SECRET])
+    await expect(visitor.locator("[data-reading]")).to_be_visible()
+    await expect(visitor.locator("[data-announce]")).to_contain_text("En kollega")
+    await expect(show).to_have_text(f"Sluta visa samtalet för {name}")
+    await say(visitor, "Ska jag skriva mer?")
+    await expect(talk.locator("[data-line-text]")).to_have_text([SECRET, "Ska jag skriva mer?"])
+    await visitor.reload()
+    await expect(visitor.locator("[data-reading]")).to_be_visible()
+    await colleague.reload()
+    await expect(talk.locator("[data-line-text]")).to_have_text([SECRET, "Ska jag skriva mer?"])
+    await show.press("Enter")
+    await expect(talk).to_be_hidden()
+    await expect(talk.locator("[data-line-text]")).to_have_count(0)
+    await expect(visitor.locator("[data-reading]")).to_be_hidden()

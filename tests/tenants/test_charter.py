@@ -293,6 +293,29 @@ def test_talks_deleted_at_close_leave_nothing_to_ask_for(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("rule", ["S7", "D4"])
+def test_colleague_may_read_only_where_no_rule_has_said_that_nobody_does(
+    folder: Path, rule: str
+) -> None:
+    allowed = PLAIN.replace(
+        "[policy.journal]", '[policy.colleague]\nmay_read = true\nrule = "ours"\n\n[policy.journal]'
+    )
+    (folder / "plain.toml").write_text(allowed, encoding="utf-8")
+    (charter,) = read_charters([folder / "plain.toml"], known=["friend"])
+    assert charter.policy.colleague_may_read is True
+    assert charter.policy.rules["colleague"] == "ours"
+    refused = (
+        "plain.toml: policy.colleague.may_read: found true, expected false: "
+        f"by {rule} only the counsellor sees the talk"
+    )
+
+    # By a statement, and by a term of the policy itself.
+    about = 'kind = "about"\nrule = "{}"'
+    stated = allowed.replace(about.format("U4"), about.format(rule))
+    assert problems(folder, plain=stated) == [refused]
+    assert problems(folder, plain=allowed.replace('rule = "U3"', f'rule = "{rule}"')) == [refused]
+
+
 def test_talks_deleted_at_close_leave_nothing_to_flag(folder: Path) -> None:
     text = PLAIN.replace(*AT_CLOSE).replace(
         "[[notices]]", keep("flagged", 1, "working_days") + "[[notices]]"

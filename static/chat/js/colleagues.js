@@ -1,6 +1,7 @@
 // Who else is at the desk, and what they want: the frames, and where each belongs.
 import { clearThread, closeThread, showThread, watchAsking } from "./consulting.js";
 import { hearOffer, showOffers, watchGiving } from "./handover.js";
+import { hideTalk, hideTalks, showReading, showTalk } from "./showing.js";
 import { hasWord, word } from "./words.js";
 
 let here = [];
@@ -63,11 +64,13 @@ export function welcomeColleagues(desk, frame) {
   showOffers(desk, frame.offers || []);
   const open = new Set((frame.consults || []).map((one) => one.consult));
   document.querySelectorAll("[data-side-thread]").forEach((element) => open.has(element.dataset.consult) || element.remove());
+  hideTalks();
   (frame.consults || []).forEach(({ lines, ...names }) => {
     lines.forEach((line, at) => {
       const type = line.by === "asker" ? "consult" : "consult_reply";
       showThread(desk, { ...names, type, n: at + 1, text: line.text });
     });
+    showReading(desk, { conversation: names.conversation, value: names.shown });
   });
 }
 
@@ -86,6 +89,9 @@ export const colleagueHears = {
   consult_reply: showThread,
   consult_closed: closeThread,
   offer: hearOffer,
+  reading: showReading,
+  shown: showTalk,
+  hidden: hideTalk,
 };
 
 export const releasedTo = (pane, frame) => endPane(pane, word("released_note", { name: nameOf(frame.to, word("colleague.somebody")) }));

@@ -1,4 +1,5 @@
 // A thread with one colleague: beside the talk for who asks, in the side column for who is asked.
+import { watchShowing } from "./showing.js";
 import { cloneOf, word } from "./words.js";
 
 let line = null;
@@ -38,6 +39,7 @@ function elementOf(desk, frame) {
     event.preventDefault();
     say(frame, part("words"));
   });
+  watchShowing(element, frame, line);
   if (pane) {
     clearThread(pane);
     pane.find("thread-place").append(element);
@@ -102,6 +104,7 @@ export function closeThread(desk, frame) {
   note.hidden = false;
   element.dataset.closed = "yes";
   element.querySelector("[data-side-form]").hidden = true;
+  element.querySelector("[data-side-show]").hidden = true;
   element.querySelector("[data-side-close]").textContent = word("colleague.put_away");
   if (!frame.conversation) {
     element.querySelector("[data-side-lines]").replaceChildren();

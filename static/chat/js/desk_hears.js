@@ -105,7 +105,9 @@ const hears = {
 };
 
 export function hearDesk(desk, frame) {
-  if (Object.hasOwn(hears, frame.type)) {
-    hears[frame.type](desk, frame);
+  // What is written in a talk that is only shown here goes where that talk stands.
+  const type = frame.type === "message" && frame.consult ? "shown" : frame.type;
+  if (Object.hasOwn(hears, type)) {
+    hears[type](desk, frame);
   }
 }
