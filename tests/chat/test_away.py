@@ -91,3 +91,22 @@ def test_answers_that_were_given_while_keys_was_away_can_be_given_again(
 
     assert (refused.status_code, refused.json()) == (503, {"error": "unavailable"})
     assert taken.status_code == 204
+
+
+async def test_what_follows_an_end_happens_once_though_keys_is_away(
+    tenant: Tenant, harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (clients, web):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    async with clients.talk(tenant) as talk:
+        close = {"type": "close", "conversation": talk.conversation, "reason": "abuse"}
+        gone = away(harness, keys=True)
+        await call(gone.__enter__)
+        try:
+            assert (await talk.desk.request({**close, "heavy": True}))["type"] == "error"
+        finally:
+            await call(gone.__exit__, None, None, None)
+        await call(
+            lambda: close_talk(tenant, member_at(tenant), Close(UUID(talk.conversation), "abuse"))
+        )
+    assert await scoped_call(tenant, Incident.objects.count) == 1
