@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from django.db import connections
 from psycopg import sql
 
-from chat.calls import call
-from tenants.models import Tenant
+from chat.calls import call, scoped_call
+from chat.endings import close_talk
+from chat.frames import Close
+from chat.models import Incident
+from tenants.models import Membership, Tenant
 from tests import clients, web
 from tests.answers import asked, send
 from tests.clients import host_of
@@ -106,7 +109,8 @@ async def test_what_follows_an_end_happens_once_though_keys_is_away(
             assert (await talk.desk.request({**close, "heavy": True}))["type"] == "error"
         finally:
             await call(gone.__exit__, None, None, None)
-        await call(
-            lambda: close_talk(tenant, member_at(tenant), Close(UUID(talk.conversation), "abuse"))
-        )
-    assert await scoped_call(tenant, Incident.objects.count) == 1
+        (told,) = await scoped_call(tenant, lambda: list(Incident.objects.all()))
+        member = await scoped_call(tenant, lambda: Membership.objects.get(pk=told.member))
+        again = Close(conversation=UUID(talk.conversation), reason="abuse")
+        await call(close_talk, tenant, member, again)
+    assert await scoped_call(tenant, lambda: Incident.objects.count()) == 1

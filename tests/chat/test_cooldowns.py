@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -130,16 +131,19 @@ async def test_where_it_came_from_is_in_no_row_and_can_be_too_late(tenant: Tenan
     assert row["expires_at"] - row["at_hour"] == timedelta(days=7)
 
 
+def _mark_abuse(*, abusive: bool) -> None:
+    CloseReason.objects.filter(slug="abuse").update(abusive=abusive)
+
+
 async def test_place_is_noted_hashed_where_a_line_knows_abuse_and_goes_with_the_talk(
     tenant: Tenant, other: Tenant
 ) -> None:
     place = a_place()
+    await scoped_call(other, partial(_mark_abuse, abusive=False))
     talks = [(await begin(line, place)).json()["conversation"] for line in (tenant, other)]
     names = [cooldowns._name("place", talk) for talk in talks]
     assert [bool(await call(valkey().get, name)) for name in names] == [True, False]
-    await scoped_call(other, lambda: CloseReason.objects.create(
-        tenant=other, slug="abuse", position=99, abusive=True,
-    ))  # fmt: skip
+    await scoped_call(other, partial(_mark_abuse, abusive=True))
     talks.append((await begin(other, place)).json()["conversation"])
     names.append(cooldowns._name("place", talks[2]))
     at_tenant, _none, at_other = [await call(valkey().get, name) for name in names]
