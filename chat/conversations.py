@@ -18,6 +18,7 @@ from django.db import connection
 from chat import queue
 from chat.alternatives import Alternative, alternatives
 from chat.codes import Prints, drop_finder, keep_prints
+from chat.cooldowns import drop_place
 from chat.errors import Closed, ConversationEnded, Full
 from chat.evaluation import asked_now
 from chat.events import publish, queue_group, tell
@@ -170,6 +171,7 @@ def end_conversation(
     finish_forgetting(tenant, conversation_id)
     if ended is None:
         return False
+    drop_place(conversation_id)
     if ended.expires_at <= ended.at:
         purge.forget(CONVERSATION, tenant, [Due(conversation_id, ended.segments, ended.rule)])
     else:

@@ -54,16 +54,6 @@ class SlowDown(HelplineError):
         self.retry_seconds = retry_seconds
 
 
-class Paused(SlowDown):
-    """No talk can be begun from this place for a while; ``alternatives`` are where else to turn."""
-
-    def __init__(
-        self, text: str = "", *, retry_seconds: int, alternatives: Sequence[Mapping[str, object]]
-    ) -> None:
-        super().__init__(text, retry_seconds=retry_seconds)
-        self.alternatives = alternatives
-
-
 class ProofRequired(HelplineError):
     """Many talks were begun from this place: do the work of ``challenge``, or wait."""
 

@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import Sum
 
 from chat.models import Conversation, Presence, Tally
 from chat.states import State
-from chat.tallies import CLASSES, LENGTH_MINUTES, WAIT_MINUTES, week_of
+from chat.tallies import CLASSES, LENGTH_MINUTES, WAIT_MINUTES, has_few_talks, week_of
 from retention.chain import FEW
 from tenants.models import Tenant
 
@@ -37,16 +37,20 @@ PERIODS: Mapping[str, tuple[int, int]] = {
 FEW_FOR_TENTH = 2 * FEW
 
 
+class Minutes(NamedTuple):
+    """A length; ``is_more`` where it is only known to be more than the longest class."""
+
+    number: int
+    is_more: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How long something lasted, in minutes: ``None`` is not told.
-
-    ``over`` is set where the number is only known to be more than the longest class.
-    """
+    """How long something lasted: ``None`` is not told."""
 
     count: int | None
-    median: int | None
-    tenth: int | None
+    median: Minutes | None
+    tenth: Minutes | None
     classes: Told[int]
 
 
@@ -54,7 +58,7 @@ class Spread:
 class HourFigures:
     answered: int | None
     lost: int | None
-    median_wait: int | None
+    median_wait: Minutes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,18 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One period of a line. ``hours`` has the hour -1 for what is known by its day alone."""
+    """One period of a line. ``hours`` has the hour -1 for what is known by its day alone.
+
+    Of today ``until`` is the full hour up to which it is told. ``is_early`` where nothing of today
+    is, since the line has so few talks that their hours are not kept.
+    """
 
     period: str
     first: date
     last: date
     answered: int | None
     lost: int | None
-    refused: Told[str]
+    refused: int | None
     waits: Spread
     lengths: Spread
     days: Told[date]
@@ -83,8 +91,9 @@ class Figures:
     hours: Mapping[int, HourFigures]
     reasons: Told[str]
     categories: Told[str]
-    category_minutes: Mapping[str, int | None]
     weeks: tuple[date, date] | None
+    until: int | None
+    is_early: bool
 
 
 def told(counts: Mapping[K, int]) -> Told[K]:
@@ -132,12 +141,16 @@ def figures(
     ``other``, if the line has that one.
     """
     days, weeks = PERIODS[period]
-    today = now.astimezone(tenant.tzinfo).date()
+    local = now.astimezone(tenant.tzinfo)
+    today = local.date()
     first, last = (
         (today - timedelta(days=days), today - timedelta(days=1)) if days else (today,) * 2
     )
-    rows = _counts(first, last)
-    classes = _classes(first, last)
+    until = None if days else local.hour
+    # Of hours that are over: who looks before and after a talk learns nothing of it.
+    told_hours = range(-1, 24) if until is None else range(until)
+    rows = [row for row in _counts(first, last) if row[2] in told_hours]
+    classes = {of: n for of, n in _classes(first, last).items() if of[1] in told_hours}
     hours, by_day = bool(days), days == PERIODS["week"][0]
     monday = week_of(today)
     of_weeks = (monday - timedelta(weeks=weeks), monday - timedelta(days=1)) if weeks else None
@@ -148,18 +161,17 @@ def figures(
         last=last,
         answered=few_hidden(sum(n for what, _, _, _, n in rows if what == What.ANSWERED)),
         lost=few_hidden(sum(n for what, _, _, _, n in rows if what == What.LOST)),
-        refused=told_alone(
-            _sum({"closed", "full"}, ((k, n) for w, k, _, _, n in rows if w == What.REFUSED))
-        ),
+        refused=few_hidden(sum(n for what, _, _, _, n in rows if what == What.REFUSED)),
         waits=_spread(_all_hours(classes, What.ANSWERED), WAIT_MINUTES),
         lengths=_spread(_all_hours(classes, What.ENDED), LENGTH_MINUTES),
         days=told(_days(first, last, rows)) if by_day else {},
         weekdays=told(_weekdays(rows)) if hours and not by_day else {},
         hours=_hours(rows, classes) if hours else {},
-        reasons=told_alone(said.reasons),
-        categories=told_alone(said.categories),
-        category_minutes=said.minutes,
+        reasons=told_alone(said[What.REASON]),
+        categories=told_alone(said[What.CATEGORY]),
         weeks=of_weeks,
+        until=until,
+        is_early=until is not None and has_few_talks(today),
     )
 
 
@@ -244,49 +256,33 @@ def _spread(classes: Sequence[int], ends: Sequence[int]) -> Spread:
     )
 
 
-def _quantile(classes: Sequence[int], ends: Sequence[int], share: float) -> int | None:
+def _quantile(classes: Sequence[int], ends: Sequence[int], share: float) -> Minutes | None:
     """Return the minutes that ``share`` of them did not exceed, as far as the classes know."""
     wanted, before = share * sum(classes), 0
     if not wanted:
         return None
     for place, count in enumerate(classes):
         if before + count >= wanted and count:
-            low = ends[place - 1] if place else 0
-            high = ends[min(place, len(ends) - 1)]
-            return max(1, round(low + (high - low) * (wanted - before) / count))
+            if place == len(ends):
+                break
+            low, high = ends[place - 1] if place else 0, ends[place]
+            return Minutes(max(1, round(low + (high - low) * (wanted - before) / count)))
         before += count
-    return ends[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    reasons: dict[str, int]
-    categories: dict[str, int]
-    minutes: dict[str, int | None]
+    return Minutes(ends[-1], is_more=True)
 
 
 def _said(
     weeks: tuple[date, date] | None, reasons: Sequence[str], categories: Sequence[str]
-) -> _Said:
+) -> dict[What, dict[str, int]]:
     rows = (
         Tally.objects.filter(what__in=[What.REASON, What.CATEGORY], on__range=weeks)
         if weeks
         else ()
     )
     sums = {What.REASON: dict.fromkeys(reasons, 0), What.CATEGORY: dict.fromkeys(categories, 0)}
-    lengths: dict[str, list[int]] = {}
     for row in rows:
         of = sums[What(row.what)]
         key = row.key if row.key in of else "other"
         if key in of:
             of[key] += row.count
-        if row.what == What.CATEGORY and row.classes:
-            known = lengths.setdefault(key, [0] * CLASSES)
-            lengths[key] = [one + more for one, more in zip(known, row.classes, strict=True)]
-    shown = told_alone(sums[What.CATEGORY])
-    minutes = {
-        key: _quantile(counts, LENGTH_MINUTES, 0.5)
-        for key, counts in lengths.items()
-        if shown.get(key) is not None and sum(counts) >= FEW
-    }
-    return _Said(sums[What.REASON], sums[What.CATEGORY], dict(minutes))
+    return sums

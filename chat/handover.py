@@ -16,12 +16,10 @@ from chat.models import HandoverNote
 from chat.personal import found_in
 from retention import clock
 from tenants.errors import Invalid, NotFound
-from tenants.models import Membership, Role, Tenant
+from tenants.models import LEADS, Membership, Tenant
 from tenants.staff import own_membership
 
 TEXT_LENGTH = 1000
-# Who may take away what somebody else wrote.
-_LEADS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 class TooPersonal(Invalid):
@@ -70,7 +68,7 @@ def remove_note(tenant: Tenant, membership: Membership, note_id: UUID) -> None:
     """Take a note away: one's own, or as a lead any. In the scope. Raises NotFound for others."""
     member = own_membership(tenant, membership)
     rows = HandoverNote.objects.filter(pk=note_id)
-    if member.role not in _LEADS:
+    if member.role not in LEADS:
         rows = rows.filter(author=member.pk)
     if not rows.delete()[0]:
         raise NotFound("no such note")
@@ -81,7 +79,7 @@ def notes(tenant: Tenant, membership: Membership) -> list[Note]:
     rows = list(HandoverNote.objects.order_by("-written_at", "-pk"))
     writers = Membership.objects.select_related("user").filter(pk__in={row.author for row in rows})
     names = {writer.pk: writer.user.name for writer in writers}
-    leads = membership.role in _LEADS
+    leads = membership.role in LEADS
     return [
         Note(
             id=row.pk,

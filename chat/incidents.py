@@ -14,12 +14,11 @@ from chat.models import Incident
 from retention import clock
 from tenants.audit import record, whole_hour
 from tenants.errors import NotAllowed, NotFound
-from tenants.models import Membership, Role, Tenant
+from tenants.models import LEADS, Membership, Role, Tenant
 from tenants.staff import own_membership
 
 # Long enough for a lead who is not at work today.
 KEPT = timedelta(days=7)
-LEADS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +37,19 @@ def note_incident(tenant: Tenant, member: Membership, incident: UUID, *, asks: b
 
     ``asks`` where a pause is asked for and the place is still known.
     """
-    now = clock.now()
+    # To the hour, as the other: the end of its week would tell the moment of the talk.
+    at_hour = whole_hour(clock.now())
     Incident.objects.create(
         id=incident,
         tenant=tenant,
         member=member.pk,
-        at_hour=whole_hour(now),
+        at_hour=at_hour,
         pause=Incident.Pause.ASKED if asks else Incident.Pause.NONE,
-        expires_at=now + KEPT,
+        expires_at=at_hour + KEPT,
     )
     leads = Membership.objects.filter(role=Role.SUPERVISOR, active=True).exclude(pk=member.pk)
-    frame = {"type": "support", "name": member.user.name}
     for lead in leads:
-        publish(member_group(lead.pk), "told", frame=frame, asked="")
+        publish(member_group(lead.pk), "told", frame={"type": "support"}, asked="")
 
 
 def incidents(tenant: Tenant, membership: Membership, *, unseen: bool = False) -> list[Told]:
@@ -84,8 +83,13 @@ def _names(rows: Sequence[Incident]) -> dict[UUID, str]:
 
 
 def note_seen_incident(tenant: Tenant, membership: Membership, incident_id: UUID) -> None:
-    """Note that a lead has asked how somebody is. In the scope. Raises NotFound as below."""
+    """Note that a lead has asked how somebody is. In the scope.
+
+    Raises NotFound as below, NotAllowed for one's own.
+    """
     lead, row = _for_lead(tenant, membership, incident_id)
+    if row.member == lead.pk:
+        raise NotAllowed("somebody else asks how you are")
     if row.seen_by is None:
         row.seen_by = lead.pk
         row.save(update_fields=["seen_by"])

@@ -2,7 +2,8 @@
 
 A count is one more in a row of its hour, and where a line has few talks of its day alone: an hour
 with one talk in it would say when somebody talked. What a counsellor says of a talk is counted by
-the week, without even the day. Waits and lengths are counted in classes.
+the week, without even the day or how long it was. Waits and lengths are counted in classes. After
+53 weeks a row is gone.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
 from chat.models import Conversation, Tally
 from chat.states import By
+from retention import clock
 from tenants.models import Tenant
+from tenants.scope import tenant_scope
 
 What = Tally.What
 # The upper ends of the classes in minutes; what is longer is in one more.
@@ -25,6 +29,8 @@ LENGTH_MINUTES = (5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 180)
 CLASSES = len(WAIT_MINUTES) + 1
 # A line whose last four weeks had fewer talks than this has few: about five a day.
 FEW_TALKS, LOOKED_BACK = 140, timedelta(days=28)
+# A year of whole weeks, and the one that is not over.
+KEPT = timedelta(weeks=53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,9 @@ def count_start(tenant: Tenant, *, now: datetime) -> None:
     _count(tenant, What.STARTED, now)
 
 
-def count_refusal(tenant: Tenant, code: str, *, now: datetime) -> None:
-    """Count somebody who could not begin a talk: ``closed`` or ``full``. In the scope."""
-    _count(tenant, What.REFUSED, now, key=code)
+def count_refusal(tenant: Tenant, *, now: datetime) -> None:
+    """Count somebody whom an open line could not take. In the scope."""
+    _count(tenant, What.REFUSED, now)
 
 
 def count_answer(tenant: Tenant, *, queued_at: datetime, now: datetime) -> None:
@@ -64,7 +70,24 @@ def count_end(tenant: Tenant, talk: Conversation, *, by: By, about: About, now: 
     if about.reason:
         _count(tenant, What.REASON, now, key=about.reason)
     if about.category:
-        _count(tenant, What.CATEGORY, now, key=about.category, length=lasted)
+        _count(tenant, What.CATEGORY, now, key=about.category)
+
+
+def forget_tallies() -> int:
+    """Delete what is older than any figure looks back, for every tenant; return how many rows."""
+    return sum(_forget(tenant) for tenant in Tenant.objects.all())
+
+
+def _forget(tenant: Tenant) -> int:
+    with tenant_scope(tenant):
+        today = clock.now().astimezone(tenant.tzinfo).date()
+        return Tally.objects.filter(on__lt=today - KEPT).delete()[0]
+
+
+def has_few_talks(day: date) -> bool:
+    """Say whether a line has so few talks that of ``day`` no hours are kept. In the scope."""
+    started = Tally.objects.filter(what=What.STARTED, on__gte=day - LOOKED_BACK, on__lt=day)
+    return (started.aggregate(total=Sum("count"))["total"] or 0) < FEW_TALKS
 
 
 def week_of(day: date) -> date:

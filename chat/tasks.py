@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from chat import neglect
+from chat import neglect, tallies
 from chat.handbook import revisions
 from tenants.jobs import job
 
@@ -15,3 +15,9 @@ def tend_talks() -> None:
 def remind_of_revisions() -> None:
     """Write down which articles of the handbooks somebody should have looked at by today."""
     revisions.remind_revisions()
+
+
+@job("chat.forget_tallies")
+def forget_tallies() -> None:
+    """Delete the counts that no figure looks back to any more."""
+    tallies.forget_tallies()

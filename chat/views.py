@@ -13,11 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chat import queue
-from chat.alternatives import alternatives
 from chat.codes import Code, make_code, read_code
 from chat.conversations import Opened, check_accepting, is_accepting, open_conversation
-from chat.cooldowns import note_place, pause_of
-from chat.errors import Closed, Full, Paused, ProofRequired, SlowDown
+from chat.cooldowns import is_paused, knows_abuse, note_place
+from chat.errors import Closed, Full, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.leaving import leave_by_secret
@@ -25,7 +24,7 @@ from chat.messages import stamp
 from chat.pace import outlook
 from chat.proofs import accept_proof, make_challenge
 from chat.resuming import close_tab, resume_conversation
-from chat.starts import MOST_WORK, Buckets, starts, tries
+from chat.starts import Buckets, starts, tries
 from chat.tallies import count_refusal
 from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
@@ -73,8 +72,6 @@ def answering(view: View) -> View:
                 said["opens_at"] = stamp(problem.opens_at) if problem.opens_at else None
             if isinstance(problem, SlowDown | ProofRequired):
                 said["retry_seconds"] = problem.retry_seconds
-            if isinstance(problem, Paused):
-                said["alternatives"] = problem.alternatives
             if isinstance(problem, ProofRequired):
                 said["challenge"] = problem.challenge
             return JsonResponse(said, status=_STATUSES.get(problem.code, 503))
@@ -107,14 +104,14 @@ def start(request: HttpRequest) -> HttpResponse:
     proof = asked.pop("proof", "")
     # Paid for when its challenge was given, whatever has become of the queue since. Outside: Valkey is asked.
     is_paid = bool(proof) and accept_proof(tenant, proof)
+    is_slowed = not is_paid and is_paused(tenant, buckets)
     with tenant_scope(tenant):
         if not is_paid:
-            _check_pace(tenant, buckets)
+            _check_pace(tenant, buckets, is_slowed=is_slowed)
         refusal = _refusal(tenant)
     # Past the transaction: what is raised in it would undo the count.
     if refusal:
         raise refusal
-    _check_pause(tenant, asked.get("language", ""), buckets, is_paid=is_paid)
     # Between the scopes: the code takes its time, and nothing is to wait for it.
     made = make_code(tenant)
     with tenant_scope(tenant):
@@ -124,7 +121,9 @@ def start(request: HttpRequest) -> HttpResponse:
             sealed=scope.get("helpline.sealed"),
             prints=made[1] if made else None,
         )
-    note_place(tenant, opened.conversation, buckets)
+        is_noted = knows_abuse(tenant)
+    if is_noted:
+        note_place(tenant, opened.conversation, buckets)
     return _opened(opened, made[0] if made else None)
 
 
@@ -165,34 +164,18 @@ def closed_tab(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _check_pause(tenant: Tenant, language: str, buckets: Buckets | None, *, is_paid: bool) -> None:
-    """Slow down a place that is paused after abuse. Opens its own scopes.
-
-    Raises Paused, or ProofRequired where others share the place: they are never shut out.
-    """
-    pause = pause_of(tenant, buckets)
-    if pause is None or (pause.is_shared and is_paid):
-        return
-    if pause.is_shared:
-        raise ProofRequired(
-            "solve the challenge, or wait",
-            challenge=make_challenge(tenant, work=MOST_WORK),
-            retry_seconds=pause.retry_seconds,
-        )
-    raise Paused(
-        "no talk can be begun from here for a while",
-        retry_seconds=pause.retry_seconds,
-        alternatives=alternatives(tenant, language=language or tenant.default_language),
-    )
-
-
 def _refusal(tenant: Tenant) -> Closed | Full | None:
-    """Return why nobody new can be taken, and count whoever is refused. In the scope."""
+    """Return why nobody new can be taken. In the scope.
+
+    Counts whom an open line turns away: at a closed one it would count whoever looks in at night.
+    """
     now = clock.now()
     try:
         check_accepting(tenant, now=now)
-    except (Closed, Full) as problem:
-        count_refusal(tenant, problem.code, now=now)
+    except Closed as problem:
+        return problem
+    except Full as problem:
+        count_refusal(tenant, now=now)
         return problem
     return None
 
@@ -240,11 +223,13 @@ def _asked(form: Form) -> dict[str, Any]:
     }
 
 
-def _check_pace(tenant: Tenant, buckets: Buckets | None) -> None:
-    """Let a start pass that is free. Raises ProofRequired."""
+def _check_pace(tenant: Tenant, buckets: Buckets | None, *, is_slowed: bool) -> None:
+    """Let a start pass that is free; none is from a place that is slowed. Raises ProofRequired."""
     now = clock.now()
     load = queue.waiting_count(now=now) / max(1, tenant.queue_cap) if buckets else 0.0
     price = starts.take(tenant, buckets, load=load)
+    if is_slowed:
+        price = starts.highest()
     if price is None:
         return
     # Nobody works for a start that would be refused.

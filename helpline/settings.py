@@ -223,6 +223,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    # Counts of a day are over 53 weeks later, and no figure looks that far back.
+    "forget-tallies": {
+        "task": "chat.forget_tallies",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
 }
 
 # --- languages and time ------------------------------------------------------------------------

@@ -10,11 +10,10 @@ from tenants.audit import record
 from tenants.calendars import moment
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.fitness import ANSWERING, in_place
-from tenants.models import Membership, Role, Shift, Tenant
+from tenants.models import LEADS, Membership, Shift, Tenant
 from tenants.rota import cancel_shift, plan_shift
 from tenants.staff import own_membership
 
-PLANNERS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 # A rota is planned for a season, not for years.
 FURTHEST = timedelta(days=400)
 
@@ -50,7 +49,7 @@ def cancel(tenant: Tenant, actor: Membership, member_id: UUID, *, begins_at: dat
 
 
 def _planned_for(tenant: Tenant, actor: Membership, member_id: UUID) -> Membership:
-    if own_membership(tenant, actor).role not in PLANNERS:
+    if own_membership(tenant, actor).role not in LEADS:
         raise NotAllowed("your role does not plan shifts")
     found = in_place().filter(pk=member_id, role__in=ANSWERING).first()
     if found is None:

@@ -7,4 +7,4 @@ from tenants.wall import Wall
 
 class Migration(migrations.Migration):
     dependencies = [("chat", "0016_figures")]
-    operations = [Wall("tally", app="SELECT, INSERT, UPDATE")]
+    operations = [Wall("tally", app="SELECT, INSERT, UPDATE, DELETE")]

@@ -16,16 +16,16 @@ class Tally(TenantModel):
     length (chat/tallies.py), where it has one.
     """
 
-    NOT_PERSONAL = True  # counts: nothing in a row is of one talk or one person
+    NOT_PERSONAL = True  # of an hour, a day or a week, and never of a person; gone after 53 weeks
 
     class What(models.TextChoices):
         STARTED = "started", "a visitor came into the queue"
         ANSWERED = "answered", "somebody took them; classes of the wait"
         LOST = "lost", "the talk ended before anybody took them; classes of the wait"
-        REFUSED = "refused", "no talk could be begun; the key says why"
+        REFUSED = "refused", "no talk could be begun: the line was full"
         ENDED = "ended", "a talk ended; classes of its length"
         REASON = "reason", "why counsellors ended talks"
-        CATEGORY = "category", "what talks were about; classes of their length"
+        CATEGORY = "category", "what talks were about"
 
     on = models.DateField()
     hour = models.PositiveSmallIntegerField(null=True)

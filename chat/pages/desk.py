@@ -8,11 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chat.incidents import LEADS, incidents
+from chat.incidents import incidents
 from chat.pages import languages
 from chat.pages.endings import Endings, endings
 from chat.pages.fitness import Papers, papers_of
@@ -28,7 +27,7 @@ from retention import clock
 from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
-from tenants.models import Membership, Tenant
+from tenants.models import LEADS, Membership, Tenant
 from tenants.policies import current_policy, flagged_rule
 
 
@@ -58,7 +57,7 @@ class DeskPage:
     endings: Endings
     # Of whom a lead should ask how they are, in sentences.
     leads: bool
-    support: list[str]
+    support: bool
     # Whether one may be taken who is not next.
     may_pick: bool
     phrases: list[QuickPhrase]
@@ -151,10 +150,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         papers=papers_of(tenant, member, language=language),
         endings=endings(tenant, language=language),
         leads=member.role in LEADS,
-        support=[
-            _("{name} had an abusive talk. Ask how they are.").format(name=one.name)
-            for one in incidents(tenant, member, unseen=True)
-        ],
+        support=bool(incidents(tenant, member, unseen=True)),
         may_pick=tenant.may_pick,
         phrases=phrases(tenant, member, now=clock.now()),
         panels=panels,

@@ -12,12 +12,13 @@ from tenants.models.partner import Partner
 from tenants.models.phrase import Phrase
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
-from tenants.models.staff import Membership, Qualification, Role, Shift, User
+from tenants.models.staff import LEADS, Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
 from tenants.models.tenant import Country, Icon, Tenant, TenantHost
 
 __all__ = [
+    "LEADS",
     "AuditEntry",
     "Category",
     "CloseReason",

@@ -49,6 +49,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "administrator"
 
 
+# Who leads a shift.
+LEADS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
 class Membership(TenantModel):
     """A person's place in one tenant: the role, and how visitors see them.  Rule: S3, D1, B7.
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 
 from chat import cooldowns
 from chat.calls import call, scoped_call
+from chat.conversations import end_conversation
 from chat.models import Incident
 from chat.proofs import valkey
-from tenants.models import AuditEntry, Role, Tenant
+from chat.starts import MOST_WORK, starts
+from chat.states import By
+from tenants.models import AuditEntry, CloseReason, Role, Tenant
 from tests import clients
 from tests.clients import Answer, Desk, Frame, Visitor, headers_at, host_of
 from tests.office.doors import Door
@@ -76,21 +81,24 @@ async def test_pause_takes_effect_when_a_lead_agrees_and_shuts_nobody_out(
     ]
     for stranger in (counsellor, outsider):
         assert await answer(stranger, incident, "decide", answer="approve") == 404
+    for unclear in ({}, {"answer": "later"}):
+        assert await answer(lead, incident, "decide", **unclear) == 404
 
     assert await answer(lead, incident, "decide", answer="approve") == 302
 
+    # The first try is answered as everybody is in a rush: nothing says that there is a pause.
     paused = await begin(tenant, place)
     said = paused.json()
-    assert (paused.status, said["error"]) == (429, "slow_down")
-    assert 0 < said["retry_seconds"] <= 3600
-    assert any("phone" in one for one in said["alternatives"])
+    assert (paused.status, said["error"]) == (428, "proof_required")
+    assert said["challenge"]["maxnumber"] == MOST_WORK
+    assert said.keys() == {"error", "text", "retry_seconds", "challenge"}
+    rush = starts.highest()
+    assert (rush.work, rush.retry_seconds) == (MOST_WORK, said["retry_seconds"])
     assert (await begin(tenant, elsewhere)).status == 201
     assert (await begin(other, place)).status == 201
-    # As many who try may be many people: from here on it costs work alone.
-    work = await begin(tenant, place)
-    assert (work.status, work.json()["error"]) == (428, "proof_required")
-    proof = await call(proof_of, work.json()["challenge"])
+    proof = await call(proof_of, said["challenge"])
     assert (await begin(tenant, place, proof=proof)).status == 201
+    assert (await begin(tenant, place)).status == 428
     done = await scoped_call(
         tenant, lambda: list(AuditEntry.objects.values_list("action", "actor"))
     )
@@ -120,6 +128,31 @@ async def test_where_it_came_from_is_in_no_row_and_can_be_too_late(tenant: Tenan
         "tenant_id", "id", "member", "at_hour", "pause", "decided_by", "expires_at",
     }  # fmt: skip
     assert (row["at_hour"].minute, row["pause"]) == (0, "late")
+    assert row["expires_at"] - row["at_hour"] == timedelta(days=7)
+
+
+def _mark_abuse(*, abusive: bool) -> None:
+    CloseReason.objects.filter(slug="abuse").update(abusive=abusive)
+
+
+async def test_place_is_noted_hashed_where_a_line_knows_abuse_and_goes_with_the_talk(
+    tenant: Tenant, other: Tenant
+) -> None:
+    place = a_place()
+    await scoped_call(other, partial(_mark_abuse, abusive=False))
+    talks = [(await begin(line, place)).json()["conversation"] for line in (tenant, other)]
+    names = [cooldowns._name("place", talk) for talk in talks]
+    assert [bool(await call(valkey().get, name)) for name in names] == [True, False]
+    await scoped_call(other, partial(_mark_abuse, abusive=True))
+    talks.append((await begin(other, place)).json()["conversation"])
+    names.append(cooldowns._name("place", talks[2]))
+    at_tenant, _none, at_other = [await call(valkey().get, name) for name in names]
+    assert at_other
+    assert at_tenant != at_other
+
+    await call(lambda: end_conversation(tenant, UUID(talks[0]), by=By.VISITOR))
+
+    assert [bool(await call(valkey().get, name)) for name in names] == [False, False, True]
 
 
 async def test_lead_is_told_at_once_and_until_somebody_has_asked(
@@ -128,9 +161,9 @@ async def test_lead_is_told_at_once_and_until_somebody_has_asked(
     lead = await call(Door.of, tenant, Role.SUPERVISOR)
     await abused(tenant, a_place())
 
-    assert await supervisor.next() == {"type": "support", "name": "counsellor 1"}
+    assert await supervisor.next() == {"type": "support"}
     await outsider.nothing_more()
-    words = "counsellor 1 had an abusive talk. Ask how they are."
+    words = "A colleague had an abusive talk. See After abuse."
     assert words in await call(lambda: lead.read("/desk/", lang="en"))
     counsellor = await call(Door.of, tenant, Role.COUNSELLOR, 2)
     assert words not in await call(lambda: counsellor.read("/desk/", lang="en"))
@@ -164,3 +197,4 @@ async def test_nobody_decides_about_their_own_and_a_pause_goes_with_abuse_alone(
     incident = await scoped_call(tenant, own)
     lead = await call(Door.of, tenant, Role.SUPERVISOR)
     assert await answer(lead, incident, "decide", answer="approve") == 404
+    assert await answer(lead, incident, "seen") == 404

@@ -7,10 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chat.calls import call, scoped_call
-from chat.figures import Figures, figures, told
+from chat.figures import Figures, Minutes, figures, told
 from chat.models import Conversation, Tally
 from chat.states import By
-from chat.tallies import FEW_TALKS, About, count_answer, count_end, count_start
+from chat.tallies import (
+    FEW_TALKS,
+    KEPT,
+    About,
+    count_answer,
+    count_end,
+    count_start,
+    forget_tallies,
+)
 from retention import clock
 from tenants.models import HoursException, Tenant
 from tenants.scope import tenant_scope
@@ -86,13 +94,13 @@ async def test_talks_are_counted_as_they_happen_and_nothing_of_them_stays(
     today = (await call(clock.now)).astimezone(tenant.tzinfo).date()
     monday = today - timedelta(days=today.weekday())
     at_once = [1, *[0] * 13]
-    # A line with few talks: of each no more than its day, and of what was said its week.
+    # A line with few talks: of each no more than its day, and of what was said its week. Whoever
+    # tries a closed line is not counted.
     assert rows == [
         (tenant.pk, "answered", "", today, None, 1, at_once),
-        (tenant.pk, "category", "violence", monday, None, 1, at_once),
+        (tenant.pk, "category", "violence", monday, None, 1, []),
         (tenant.pk, "ended", "counsellor", today, None, 1, at_once),
         (tenant.pk, "lost", "visitor", today, None, 1, at_once),
-        (tenant.pk, "refused", "closed", today, None, 1, []),
         (tenant.pk, "started", "", today, None, 2, []),
     ]
 
@@ -129,9 +137,13 @@ def test_hour_is_kept_once_a_line_has_many_talks_and_medians_come_from_classes(
 
     # In Oslo it is an hour later than in UTC.
     assert set(_hours(tenant)) == {None, 12, 15}
-    assert (found.answered, found.lost, found.waits.median) == (15 + FEW_TALKS // 4, None, 4)
+    assert (found.answered, found.lost, found.waits.median) == (
+        15 + FEW_TALKS // 4,
+        None,
+        Minutes(4),
+    )
     assert found.hours[12].answered is None  # with it, the three at fifteen could be reckoned
-    assert [found.hours[hour].median_wait for hour in (-1, 12, 15)] == [4, None, None]
+    assert [found.hours[hour].median_wait for hour in (-1, 12, 15)] == [Minutes(4), None, None]
     assert found.days[date(2031, 3, 18)] == 15
     assert seen(other, "week").answered is None
 
@@ -148,10 +160,41 @@ def test_what_was_said_is_told_of_weeks_that_are_over_and_of_no_day(tenant: Tena
     week = seen(tenant, "week")
     assert week.weeks == (date(2031, 3, 10), date(2031, 3, 16))
     assert week.categories == {"family": 9, "school": 6, "other": 5}
-    assert week.category_minutes["family"] == 22
     assert week.reasons == {"done": 20, "abuse": None, "other": None}
     later = seen(tenant, "week", now=NOON + timedelta(days=7))
     assert later.categories == {"family": None, "school": 8, "other": None}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_today_is_told_up_to_the_last_full_hour_and_not_at_all_without_hours(
+    tenant: Tenant, other: Tenant
+) -> None:
+    for day in range(2, 6):
+        talks(tenant, FEW_TALKS // 4, NOON - timedelta(days=day))
+    for line in (tenant, other):
+        talks(line, 9, NOON - timedelta(hours=1), waited=200)
+    talks(tenant, 8, NOON + timedelta(minutes=10))
+
+    found = seen(tenant, "today", now=NOON + timedelta(minutes=50))
+
+    assert (found.answered, found.until, found.is_early) == (None, 12, False)
+    found = seen(tenant, "today", now=NOON + timedelta(hours=4))
+    assert (found.answered, found.until) == (17, 16)
+    assert found.waits.median == Minutes(120, is_more=True)
+    few = seen(other, "today", now=NOON + timedelta(hours=4))
+    assert (few.answered, few.is_early) == (None, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_are_gone_once_no_figure_looks_back_to_them(tenant: Tenant, other: Tenant) -> None:
+    now = clock.now()
+    for line, age in ((tenant, KEPT), (other, KEPT + timedelta(days=1))):
+        with tenant_scope(line):
+            count_start(line, now=now - age)
+
+    assert (forget_tallies(), forget_tallies()) == (1, 0)
+
+    assert owner_rows("default", "SELECT tenant_id FROM chat_tally") == [(tenant.pk,)]
 
 
 def _hours(tenant: Tenant) -> list[int | None]:

@@ -62,7 +62,7 @@ async def test_sheet_ends_a_talk_by_two_keys_and_a_heavy_one_gives_a_rest(screen
     await expect(desk.locator("[data-rest]")).to_contain_text("En pause for deg")
     await expect(desk.locator("[data-next]")).to_be_disabled()
     await _look_at(desk, "rest", findings)
-    await desk.click("[data-back]")
+    await desk.click("[data-rest-over]")
     await expect(desk.locator("[data-next]")).to_be_enabled()
     await expect(desk.locator("[data-rest]")).to_be_hidden()
     counted = await until(tenant, _said)

@@ -43,9 +43,11 @@ def cooldowns(request: TenantRequest, member: Membership) -> HttpResponse:
 @office(SECTION)
 def decide(request: TenantRequest, member: Membership, incident: UUID) -> HttpResponse:
     """Agree to a pause, or refuse it."""
-    approve = request.POST.get("answer") == "approve"
+    answer = request.POST.get("answer")
+    if answer not in ("approve", "refuse"):
+        raise Http404
     try:
-        has_worked = decide_pause(request.tenant, member, incident, approve=approve)
+        has_worked = decide_pause(request.tenant, member, incident, approve=answer == "approve")
     except (NotFound, NotAllowed):
         raise Http404 from None
     response = redirect(SECTION)
@@ -60,6 +62,6 @@ def see(request: TenantRequest, member: Membership, incident: UUID) -> HttpRespo
     """Note that a lead has asked how somebody is."""
     try:
         note_seen_incident(request.tenant, member, incident)
-    except NotFound:
+    except (NotFound, NotAllowed):
         raise Http404 from None
     return redirect(SECTION)

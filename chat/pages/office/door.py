@@ -24,7 +24,7 @@ from retention.reviews import reviews_due
 from retention.watchdog import Standing
 from tenants import staff
 from tenants.expiry import warned_of
-from tenants.models import Membership, Role
+from tenants.models import LEADS, Membership, Role
 from tenants.scope import tenant_scope
 
 
@@ -38,22 +38,21 @@ class Section:
 
 
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
-_SHIFT = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
-_LEADS = _BOTH | {Role.SUPERVISOR}
-_ALL = _LEADS | {Role.COUNSELLOR}
+_READERS = _BOTH | {Role.SUPERVISOR}
+_ALL = _READERS | {Role.COUNSELLOR}
 
 SECTIONS: tuple[Section, ...] = (
-    Section("office-load", _("The shift now"), _SHIFT),
+    Section("office-load", _("The shift now"), LEADS),
     Section("office-policy", _("What is kept"), _BOTH),
     Section("office-kept", _("Kept talks"), _BOTH),
     Section("office-holds", _("Holds"), _BOTH),
     Section("office-vault", _("The address vault"), _OFFICERS),
-    Section("office-staff", _("Staff and shifts"), _SHIFT),
+    Section("office-staff", _("Staff and shifts"), LEADS),
     Section("office-trail", _("Who did what"), _OFFICERS),
-    Section("office-evaluations", _("What visitors answer"), _LEADS),
-    Section("office-figures", _("Figures"), _SHIFT),
-    Section("office-cooldowns", _("After abuse"), _SHIFT),
+    Section("office-evaluations", _("What visitors answer"), _READERS),
+    Section("office-figures", _("Figures"), LEADS),
+    Section("office-cooldowns", _("After abuse"), LEADS),
     Section("office-handover", _("Notes to the next shift"), _ALL),
     Section("office-handbook", _("Handbook"), _ALL),
 )
@@ -153,7 +152,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         sections=links_for(member, current=section),
         alarm=alarm_for(tenant, member),
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
-        running_out=len(warned_of(tenant)) if member.role in _SHIFT else 0,
+        running_out=len(warned_of(tenant)) if member.role in LEADS else 0,
         revisions_due=revisions_due(tenant).count() if member.role in EDITORS else 0,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from babel.dates import format_date, get_day_names
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from chat.figures import PERIODS, Figures, figures, load_now
+from chat.figures import PERIODS, Figures, Minutes, figures, load_now
 from chat.pages import languages
 from chat.pages.endings import endings
 from chat.pages.languages import TenantRequest, locale_of
@@ -112,7 +112,7 @@ def _content(request: TenantRequest) -> FiguresContent:
             PeriodLink(label, f"{page}?period={name}", name == period)
             for name, label in _labels().items()
         ],
-        days=_days_in_words(found.first, found.last, language),
+        days=_told_of(found, language),
         numbers=[*(_load(tenant) if period == "today" else ()), *_numbers(found)],
         charts=_charts(found, labels, language),
         csv_url=f"{reverse('office-figures-file')}?period={period}",
@@ -129,6 +129,13 @@ def _days_in_words(first: date, last: date, language: str) -> str:
     return f"{day_in_words(first, language=language)} – {day_in_words(last, language=language)}"
 
 
+def _told_of(found: Figures, language: str) -> str:
+    days = _days_in_words(found.first, found.last, language)
+    if found.until is None or found.is_early:
+        return days
+    return _("{day}, until {time}").format(day=days, time=f"{found.until:02d}:00")
+
+
 def _load(tenant: Tenant) -> list[Number]:
     load = load_now(now=clock.now())
     return [
@@ -139,28 +146,36 @@ def _load(tenant: Tenant) -> list[Number]:
 
 
 def _numbers(found: Figures) -> list[Number]:
-    return [
+    numbers = [
         Number("answered", _("Answered"), _count(found.answered)),
         Number("lost", _("Gave up or were not reached"), _count(found.lost)),
-        Number("closed", _("Turned away: closed"), _count(found.refused["closed"])),
-        Number("full", _("Turned away: full"), _count(found.refused["full"])),
+        Number("full", _("Turned away: full"), _count(found.refused)),
         Number("wait_median", _("Wait: half were taken within"), _minutes(found.waits.median)),
         Number("wait_tenth", _("Wait: nine of ten within"), _minutes(found.waits.tenth)),
         Number("length_median", _("Length: half ended within"), _minutes(found.lengths.median)),
         Number("length_tenth", _("Length: nine of ten within"), _minutes(found.lengths.tenth)),
     ]
+    # Of a day with few talks no hour is kept, and who looks twice would see one talk.
+    return (
+        [replace(one, text=_("from tomorrow on")) for one in numbers] if found.is_early else numbers
+    )
 
 
 def _count(count: int | None) -> str:
     return _("fewer than 5") if count is None else str(count)
 
 
-def _minutes(minutes: int | None) -> str:
-    return _("too few") if minutes is None else _("{minutes} min").format(minutes=minutes)
+def _minutes(minutes: Minutes | None) -> str:
+    if minutes is None:
+        return _("too few")
+    words = _("more than {minutes} min") if minutes.is_more else _("{minutes} min")
+    return words.format(minutes=minutes.number)
 
 
 def _charts(found: Figures, labels: dict[str, dict[str, str]], language: str) -> list[Chart]:
-    charts = []
+    charts: list[Chart] = []
+    if found.is_early:
+        return charts
     if found.days:
         days = [
             (str(format_date(day, format="EEE d", locale=locale_of(language))), count)
@@ -243,12 +258,8 @@ def _said_charts(found: Figures, labels: dict[str, dict[str, str]], weeks: str) 
     charts = []
     if found.categories:
         counts = [(labels["category"][key], count) for key, count in found.categories.items()]
-        lasted = [_minutes(found.category_minutes.get(key)) for key in found.categories]
-        more = [(_("Half ended within"), lasted)]
         title = _("What talks were about")
-        charts.append(
-            _chart("categories", title, _("Topic"), counts, about=weeks, lies=True, more=more)
-        )
+        charts.append(_chart("categories", title, _("Topic"), counts, about=weeks, lies=True))
     if found.reasons:
         counts = [(labels["reason"][key], count) for key, count in found.reasons.items()]
         title = _("Why counsellors ended them")

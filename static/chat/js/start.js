@@ -3,7 +3,7 @@ import { askForTalk } from "./asking.js";
 import { word, hasWord } from "./words.js";
 import { keepSecret } from "./secret.js";
 
-const CODES = new Set(["closed", "full", "paused", "slow_down", "proof_required"]);
+const CODES = new Set(["closed", "full", "slow_down", "proof_required"]);
 
 export function watchStart({ onStarted }) {
   const form = document.querySelector("form[data-start]");
@@ -26,8 +26,7 @@ export function watchStart({ onStarted }) {
     const body = { language: document.body.dataset.language, ...(topic ? { topic } : {}) };
     const [status, said] = await askForTalk(body, { onWork: () => refuse("proof_required") });
     if (status !== 201) {
-      // With where else to turn: this place is paused, and nothing went too fast.
-      refuse(said.error === "slow_down" && said.alternatives ? "paused" : said.error);
+      refuse(said.error);
       return;
     }
     keepSecret(said.secret);
