@@ -54,6 +54,12 @@ faults: $(VENV)/.dev ## Break each part of whole houses, three times in a row; w
 		env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(HOUSES) || exit; \
 	done
 
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## Run the tests in a browser and keep a picture of each page (tests/screenshots)
+	@rm -rf tests/screenshots
+	@exec env -u DJANGO_SETTINGS_MODULE HELPLINE_SCREENSHOTS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+		$(or $(ARGS),tests/e2e)
+
 .PHONY: fmt
 fmt: $(VENV)/.dev ## Format Python and templates, repair what the linter can
 	$(BIN)/ruff check --fix-only --quiet .
@@ -95,7 +101,7 @@ lock: $(VENV)-lock/bin/uv ## Compile requirements/*.txt anew (UPGRADE=--upgrade 
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.made:
 	@$(find_python); echo "Making $(VENV) with $$($$found --version) ..."; $$found -m venv --clear $(VENV)

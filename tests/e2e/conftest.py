@@ -6,13 +6,17 @@ than most tests do; so all tests here share an event loop. Each has contexts of 
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from django.core.management import call_command
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 from tenants.demo import Demo, load_demo_staff
 from tests import world
@@ -22,6 +26,10 @@ from tests.programs import CHROMIUM
 from tests.stack import LiveStack
 
 HERE = Path(__file__).parent
+# `make screenshots` asks for them; git ignores the place.
+KEEPS_SCREENSHOTS = bool(os.environ.get("HELPLINE_SCREENSHOTS"))
+SCREENSHOTS = HERE.parent / "screenshots"
+SHOT_MS = 3_000
 
 # A loaded machine is slow and not wrong.
 expect.set_options(timeout=world.PATIENCE_SECONDS * 1000)
@@ -44,11 +52,21 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+async def browser(chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
     """Chromium; whatever the test has opened in it is closed afterwards."""
     yield chromium
+    for number, page in enumerate(page for one in chromium.contexts for page in one.pages):
+        if KEEPS_SCREENSHOTS:
+            await _keep(page, f"{request.path.stem}-{request.node.name}-{number + 1}")
     for context in chromium.contexts:
         await context.close()
+
+
+async def _keep(page: Page, name: str) -> None:
+    """Leave a picture of what a page has come to; none of one that draws nothing any more."""
+    file = SCREENSHOTS / f"{re.sub(r'[^a-z0-9_-]+', '-', name.lower())}.png"
+    with suppress(PlaywrightError):
+        await page.screenshot(path=file, full_page=True, timeout=SHOT_MS)
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
