@@ -102,7 +102,7 @@ class Up:
         """What a visitor's page is told: the answer's status, and whether the line is open."""
         place = self.demo()["tenants"][0]["visitor"].removeprefix("http://").rstrip("/")
         port = int(place.rpartition(":")[2])
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request("GET", "/api/status", headers={"Host": place})
             answer = connection.getresponse()
