@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from chat.errors import AtCapacity, NotReady, QueueEmpty, Taken
@@ -29,7 +28,6 @@ from retention import clock
 from tenants.errors import NotAllowed, NotFound
 from tenants.fitness import fit_members, today_at
 from tenants.models import Membership, Tenant
-from tenants.scope import tenant_scope
 
 KEEPS_PLACE = timedelta(minutes=2)
 LISTED = 50
@@ -182,14 +180,7 @@ def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
 def _count(tenant: Tenant, queued_at: datetime, has_been_answered: bool) -> None:
     # Whoever has lost their counsellor stands in front, and was answered then.
     if not has_been_answered:
-        # After the claim: all claims of an hour count in one row, and would wait for each other's keys.
-        counted = partial(_counted, tenant, queued_at, clock.now())
-        transaction.on_commit(counted, robust=True)
-
-
-def _counted(tenant: Tenant, queued_at: datetime, now: datetime) -> None:
-    with tenant_scope(tenant):
-        count_answer(tenant, queued_at=queued_at, now=now)
+        count_answer(tenant, queued_at=queued_at, now=clock.now())
 
 
 def _claimed_by(membership: Membership) -> dict[str, object]:
