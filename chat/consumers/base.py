@@ -268,9 +268,7 @@ class Socket(AsyncConsumer):
             self._sending = False
 
     def _refuse(self, problem: HelplineError, ref: str | None) -> None:
-        self.reply(
-            {"type": "error", "code": problem.code, "text": str(problem), **problem.more}, ref
-        )
+        self.reply({"type": "error", "code": problem.code, "text": str(problem)}, ref)
 
     # For subclasses.
 

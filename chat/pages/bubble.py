@@ -105,10 +105,9 @@ def _words(language: str) -> dict[str, str]:
 
 
 def _standing(tenant: Tenant) -> str:
-    now = clock.now()
     said = {
-        "accepting": is_accepting(tenant, now=now),
-        "staffed": queue.staffed(tenant, now=now),
+        "accepting": is_accepting(tenant, now=clock.now()),
+        "staffed": queue.staffed(tenant),
     }
     return f"document.currentScript.heard({json.dumps(said)});\n"
 

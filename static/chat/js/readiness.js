@@ -15,17 +15,7 @@ export class Readiness {
   // Without a line nothing can be asked for; the welcome gives back what was.
   reach(isUp) {
     this.button.disabled = !isUp;
-    this.isUp = isUp;
-    this.allow();
-  }
-
-  rest(isResting) {
-    this.isResting = isResting;
-    this.allow();
-  }
-
-  allow() {
-    find("next").disabled = !this.isUp || !this.wanted || Boolean(this.isResting);
+    find("next").disabled = !isUp || !this.wanted;
   }
 
   toggle() {
@@ -54,7 +44,7 @@ export class Readiness {
     find("ready-words").textContent = word(value ? "ready" : "not_ready");
     find("ready-note").textContent = word(value ? "ready_note" : "not_ready_note");
     find("quiet-words").textContent = word(value ? "quiet_ready" : "quiet_not_ready");
-    this.allow();
+    find("next").disabled = !value;
     document.body.toggleAttribute("data-is-ready", value);
   }
 
