@@ -22,6 +22,7 @@ from tenants.demo import Demo, load_demo_staff
 from tests import world
 from tests.browser import FLAGS
 from tests.e2e.screens import Screens
+from tests.kept import begin_with
 from tests.programs import CHROMIUM
 from tests.stack import LiveStack
 
@@ -79,6 +80,10 @@ async def nothing_runs_on() -> AsyncIterator[None]:
 @pytest.fixture
 def demo(transactional_db: None, settings: object) -> Demo:
     settings.HELPLINE_STAFF_MFA = "off"  # type: ignore[attr-defined]  # pytest-django's wrapper
+    return begin_with("demo", _demo)
+
+
+def _demo() -> Demo:
     call_command("load_charters", verbosity=0)
     call_command("open_lines", verbosity=0)
     return load_demo_staff(password=None)

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from tenants.models import Tenant
+from tests.kept import begin_with
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -23,9 +24,9 @@ Get = Callable[..., "Answer"]
 
 
 @pytest.fixture
-def charters(db: None) -> dict[str, Tenant]:
+def charters(transactional_db: None) -> dict[str, Tenant]:
     """Every shipped charter, loaded: tenants by their slug."""
-    call_command("load_charters", verbosity=0)
+    begin_with("charters", lambda: call_command("load_charters", verbosity=0))
     return {tenant.slug: tenant for tenant in Tenant.objects.all()}
 
 

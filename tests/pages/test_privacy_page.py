@@ -18,6 +18,8 @@ from tenants.scope import tenant_scope
 from tests.pages.conftest import TENANTS, Get
 from tests.pages.reading import Page, used_texts
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 PATH = "/privacy/"
 DURATION = r"(\d+ \w+)"
 

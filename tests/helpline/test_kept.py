@@ -1,0 +1,40 @@
+"""Rows that a test begins with are the same whether they were made or copied."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from tenants.models import Statement
+from tenants.scope import tenant_scope
+from tests import kept, world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def empty_everything() -> None:
+    for alias in ("default", "keys"):
+        call_command("flush", interactive=False, verbosity=0, database=alias)
+
+
+def test_copied_lines_are_those_that_were_made() -> None:
+    empty_everything()
+    (made,) = world.open_tenants("urph")
+    left = [kept.read(server) for server in kept.servers()]
+    empty_everything()
+
+    (copied,) = world.open_tenants("urph")
+
+    assert copied == made
+    assert [kept.read(server) for server in kept.servers()] == left
+    # What comes after gets a number of its own.
+    with tenant_scope(copied):
+        row = Statement.objects.latest("pk")
+        row.pk, row.position = None, row.position + 100
+        row.save()
+
+
+def test_lines_beside_others_are_made() -> None:
+    world.open_tenants("urph")
+
+    assert [line.slug for line in world.open_tenants("tidaholm")] == ["tidaholm"]
