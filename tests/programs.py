@@ -38,8 +38,13 @@ class Program:
         return found
 
 
+# All of it, for what a browser does besides showing pages: open the tabs of yesterday again.
 CHROMIUM = Program(
     "Chromium", "chromium", "CHROMIUM", ("chromium", "chromium-browser", "google-chrome")
+)
+# The same engine without windows, bars and menus around it, which are half the work of a test.
+CHROMIUM_SHELL = Program(
+    "Chromium's shell", "chromium-headless-shell", "CHROMIUM_SHELL", ("chromium-headless-shell",)
 )
 # Debian puts it where only root's PATH looks.
 PGBOUNCER = Program("PgBouncer", "pgbouncer", "PGBOUNCER", ("pgbouncer", "/usr/sbin/pgbouncer"))

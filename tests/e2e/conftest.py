@@ -23,7 +23,7 @@ from tests import world
 from tests.browser import FLAGS
 from tests.e2e.screens import Screens
 from tests.kept import begin_with
-from tests.programs import CHROMIUM
+from tests.programs import CHROMIUM, CHROMIUM_SHELL
 from tests.stack import LiveStack
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    program = CHROMIUM.needed()
+    program = CHROMIUM_SHELL.find() or CHROMIUM.needed()
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield started
