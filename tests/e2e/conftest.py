@@ -81,6 +81,7 @@ def demo(transactional_db: None, settings: object) -> Demo:
     settings.HELPLINE_STAFF_MFA = "off"  # type: ignore[attr-defined]  # pytest-django's wrapper
     call_command("load_charters", verbosity=0)
     call_command("open_lines", verbosity=0)
+    world.without_pauses()
     return load_demo_staff(password=None)
 
 
