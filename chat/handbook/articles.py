@@ -20,6 +20,8 @@ from tenants.models import Membership, Role, Tenant
 
 EDITORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 LONGEST_SLUG, LONGEST_CATEGORY, LONGEST_TITLE, LONGEST_BODY = 60, 60, 200, 40_000
+# What two versions differ in is told line by line.
+MOST_LINES = 1_000
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -37,7 +39,7 @@ class Wording:
 class Fault:
     """What is wrong with what somebody has written: the field, and for a body which line of it.
 
-    ``kind`` is ``missing``, ``long``, ``shape``, ``unknown`` or ``link``.
+    ``kind`` is ``missing``, ``long``, ``lines``, ``shape``, ``taken``, ``unknown`` or ``link``.
     """
 
     field: str
@@ -221,9 +223,17 @@ def draft_of(article: Article) -> Version | None:
 
 
 def published_versions(article: Article) -> list[Version]:
-    """Return every version that was published, the newest first. In the scope."""
-    published = Version.objects.filter(article=article, published_at__isnull=False)
+    """Return every version that was published, the newest first. In the scope.
+
+    Their bodies are read when they are asked for, one by one.
+    """
+    published = without_bodies(Version.objects.filter(article=article, published_at__isnull=False))
     return list(published.select_related("published_by__user").order_by("-number"))
+
+
+def without_bodies(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """Return the same rows, for a list: their texts stay in the database until they are asked for."""
+    return versions.defer("body", "plain")
 
 
 def wording_of(version: Version) -> Wording:
@@ -235,6 +245,10 @@ def faults_in(wording: Wording) -> list[Fault]:
     faults = [] if wording.language in Version.Language.values else [Fault("language", "unknown")]
     for field, longest in (("title", LONGEST_TITLE), ("body", LONGEST_BODY)):
         faults += _length(field, getattr(wording, field), longest)
+    if len(wording.body) > LONGEST_BODY:
+        return faults
+    if len(wording.body.splitlines()) > MOST_LINES:
+        return [*faults, Fault("body", "lines", found=str(MOST_LINES))]
     bad = markdown.bad_links(wording.body)
     return faults + [Fault("body", "link", link.line, link.target) for link in bad]
 

@@ -16,6 +16,7 @@ from chat.handbook.articles import (
     LONGEST_CATEGORY,
     LONGEST_SLUG,
     LONGEST_TITLE,
+    MOST_LINES,
     Fault,
     Faulty,
     Wording,
@@ -27,7 +28,7 @@ from chat.handbook.articles import (
     redraft,
     wording_of,
 )
-from chat.handbook.sharing import pass_on
+from chat.handbook.sharing import hold_agreements, pass_on
 from chat.models import Article, Version
 from retention import clock
 from tenants.errors import Invalid
@@ -41,7 +42,7 @@ _WANTED = {
     "category": f"a few words, at most {LONGEST_CATEGORY} signs",
     "language": "one of " + ", ".join(Version.Language.values),
     "title": f"a first heading such as `# Sleep`, of at most {LONGEST_TITLE} signs",
-    "body": f"text below the heading, at most {LONGEST_BODY} signs",
+    "body": f"text below the heading, at most {LONGEST_BODY} signs in {MOST_LINES} lines",
     "revise_by": "a date such as 2027-01-31, without quotation marks",
 }
 
@@ -118,6 +119,7 @@ def import_sheets(
     done: list[Imported] = []
     try:
         with transaction.atomic():
+            hold_agreements(tenant)
             done += [_import(tenant, sheet, only_new=only_new) for sheet in sheets]
             if dry_run:
                 raise _DryRun
@@ -282,7 +284,12 @@ def _problem(sheet: Sheet, fault: Fault) -> Problem:
     if fault.kind == "link":
         text = f"a link leads to `{fault.found}`; https://… or another article (`slug.md`) is right"
         return Problem(sheet.file, line + fault.line - 1, text)
-    said = {"missing": "is empty", "long": "is too long", "shape": "has another shape"}
+    said = {
+        "missing": "is empty",
+        "long": "is too long",
+        "lines": "has too many lines",
+        "shape": "has another shape",
+    }
     what = said.get(fault.kind, "is not known")
     wanted = _WANTED[fault.field]
     return Problem(sheet.file, line, f"`{fault.field}` {what}; {wanted} would be right")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from chat.handbook.articles import in_force
+from chat.handbook.articles import in_force, without_bodies
 from chat.handbook.markdown import MARKS
 from chat.models import Version
 from retention import clock
@@ -59,7 +59,8 @@ def find_articles(typed: str, *, most: int = MOST) -> list[Found]:
 
 def contents(*, most: int) -> list[Version]:
     """Return what is in force, by category and title: the table of contents. In the scope."""
-    return list(in_force(clock.now()).order_by("article__category", "title")[:most])
+    holding = without_bodies(in_force(clock.now()))
+    return list(holding.order_by("article__category", "title")[:most])
 
 
 def pieces(marked: str) -> Iterator[Piece]:

@@ -8,6 +8,9 @@ from typing import Literal
 
 from chat.handbook.articles import Wording
 
+# With more lines a side the comparison takes longer than anybody waits for a page.
+MOST_COMPARED = 400
+
 Change = Literal["same", "added", "removed"]
 
 
@@ -20,8 +23,13 @@ class Line:
 
 
 def changed_lines(before: Wording, after: Wording) -> list[Line]:
-    """Return the lines of both wordings, the title first, in order; what went before what came."""
+    """Return the lines of both wordings, the title first, in order; what went before what came.
+
+    Of long ones the whole of the one goes and the whole of the other comes.
+    """
     old, new = (_lines(one) for one in (before, after))
+    if max(len(old), len(new)) > MOST_COMPARED:
+        return [Line("removed", text) for text in old] + [Line("added", text) for text in new]
     lines: list[Line] = []
     for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":

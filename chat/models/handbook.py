@@ -48,7 +48,7 @@ class Version(TenantModel):
 
     In force from ``begins_at`` until ``ends_at``; one that ends when it begins never was. ``plain``
     is what is searched: the body without its marks. The database keeps ``search`` beside it
-    (migration 0018), and refuses to change what has been published.
+    (migration 0021), and refuses to change what has been published.
     """
 
     # The organisation's own words; of who published them, see Article.

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.handbook import search
 from chat.handbook.articles import article_named, in_force, version_in_force
@@ -94,11 +94,15 @@ def of_the_desk(view: View) -> View:
     return let_in
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @of_the_desk
 def found(request: TenantRequest) -> HttpResponse:
-    """Show what holds the words ``q``, or all there is while nothing is asked."""
-    typed = request.GET.get("q", "").strip()
+    """Show what holds the words ``q`` of the form, or all there is while nothing is asked.
+
+    What somebody looks up beside a talk tells of the talk: words in an address would stay in the
+    browser's history and in the logs of what lies between.
+    """
+    typed = request.POST.get("q", "").strip()
     language = languages.desk_language(request, request.tenant)
     page = FoundPage(typed, links_to(typed), language)
     return render(request, "chat/panels/_found.html", {"page": page})

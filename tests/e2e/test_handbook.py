@@ -124,7 +124,7 @@ async def test_supervisor_writes_the_next_version(
     await page.click(".office-form [type=submit]")
     await expect(page.locator(".handbook-text")).to_contain_text("Jo tidligere den brukes")
     await page.click("text=Alle versjoner")
-    await page.click("summary")
+    await page.click("[data-changes]")
     await expect(page.locator("ins")).to_contain_text("Jo tidligere den brukes")
     await seen(page, "versions")
     await page.goto(screens.stack.url(f"desk-{SLUG}", "/desk/office/handbook/sharing/"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.handbook import articles, revisions
 from chat.handbook.articles import EDITORS
@@ -76,7 +77,10 @@ class ReadContent:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """One version in the list of them, with what it changed; ``held`` is False where it never did."""
+    """One version in the list of them; ``held`` is False where it never did.
+
+    ``compares`` where there is one before it; ``lines`` is what it changed, of the chosen one alone.
+    """
 
     number: int
     since: str
@@ -84,6 +88,7 @@ class VersionRow:
     who: str
     is_current: bool
     held: bool
+    compares: bool
     lines: list[Line]
 
 
@@ -112,13 +117,16 @@ class _Place:
     names: Mapping[str, str]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @office(SECTION)
 def handbook(request: TenantRequest, member: Membership) -> HttpResponse:
-    """Show every article, or what holds the words ``q``; what is to be revised is marked."""
+    """Show every article, or what holds the words ``q`` of the form; what is to be revised is marked.
+
+    The words are not in the address, for the reason that the panel's are not.
+    """
     tenant = request.tenant
     language = languages.desk_language(request, tenant)
-    typed = request.GET.get("q", "").strip()
+    typed = request.POST.get("q", "").strip()
     content = HandbookContent(
         typed=typed,
         rows=_found(tenant, typed, language) if typed else _all(tenant, member, language),
@@ -138,11 +146,17 @@ def article(request: TenantRequest, member: Membership, slug: str) -> HttpRespon
 @require_safe
 @office(SECTION)
 def versions(request: TenantRequest, member: Membership, slug: str) -> HttpResponse:
-    """Show every version of an article, when it held and what it changed; and what held on a day."""
+    """Show every version of an article and when it held, and what held on a day.
+
+    ``changes`` is the number of the one of which to tell what it changed.
+    """
     tenant = request.tenant
     language = languages.desk_language(request, tenant)
     found, now = named(slug), clock.now()
     published = articles.published_versions(found)
+    if not published and member.role not in EDITORS:
+        raise Http404
+    chosen = request.GET.get("changes", "")
     asked = _day(request.GET.get("on", ""))
     held = articles.version_in_force(found, _end_of(asked, tenant)) if asked else None
     content = VersionsContent(
@@ -150,7 +164,7 @@ def versions(request: TenantRequest, member: Membership, slug: str) -> HttpRespo
         title=published[0].title if published else slug,
         language=published[0].language if published else "",
         versions=[
-            _version(tenant, one, before, language, now)
+            _version(tenant, one, before, language, now, is_chosen=chosen == str(one.number))
             for one, before in zip(published, [*published[1:], None], strict=True)
         ],
         asked=asked.isoformat() if asked else "",
@@ -226,16 +240,23 @@ def _found(tenant: Tenant, typed: str, language: str) -> list[ArticleRow]:
 
 def _all(tenant: Tenant, member: Membership, language: str) -> list[ArticleRow]:
     """Return every article that holds; for those who write also drafts and what is withdrawn."""
-    holding = {one.article_id: one for one in articles.in_force(clock.now())}
+    in_force = articles.without_bodies(articles.in_force(clock.now()))
+    holding = {one.article_id: one for one in in_force}
+    newest = _newest() if member.role in EDITORS else {}
     place = _Place(language, today_at(tenant), names_of_lines())
     rows: list[ArticleRow] = []
-    newest = {one.article_id: one for one in Version.objects.order_by("number")}
     for about in Article.objects.order_by("category", "slug"):
         holds = holding.get(about.pk)
-        shown = holds or (newest.get(about.pk) if member.role in EDITORS else None)
+        shown = holds or newest.get(about.pk)
         if shown is not None:
             rows.append(_row(about, shown, place, holds=holds is not None))
     return rows
+
+
+def _newest() -> dict[UUID, Version]:
+    """Return the last version of each article, a draft too."""
+    rows = Version.objects.order_by("article", "-number").distinct("article")
+    return {one.article_id: one for one in articles.without_bodies(rows)}
 
 
 def _row(about: Article, shown: Version, place: _Place, *, holds: bool) -> ArticleRow:
@@ -264,11 +285,17 @@ def _mark(about: Article, today: date, *, holds: bool, is_draft: bool = False) -
 
 
 def _version(
-    tenant: Tenant, one: Version, before: Version | None, language: str, now: datetime
+    tenant: Tenant,
+    one: Version,
+    before: Version | None,
+    language: str,
+    now: datetime,
+    *,
+    is_chosen: bool,
 ) -> VersionRow:
     assert one.begins_at is not None
     held = one.ends_at is None or one.ends_at > one.begins_at
-    was = articles.wording_of(before) if before else None
+    was = articles.wording_of(before) if before and is_chosen else None
     return VersionRow(
         number=one.number,
         since=_day_of(one.begins_at, tenant, language),
@@ -276,6 +303,7 @@ def _version(
         who=one.published_by.user.name if one.published_by else _("The platform"),
         is_current=one.begins_at <= now and (one.ends_at is None or one.ends_at > now),
         held=held,
+        compares=before is not None,
         lines=changed_lines(was, articles.wording_of(one)) if was else [],
     )
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chat.handbook import articles, revisions
 from chat.handbook.articles import Fault, Faulty, Wording
-from chat.handbook.sharing import pass_on
+from chat.handbook.sharing import hold_agreements, pass_on
 from chat.models import Article, Version
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
@@ -131,6 +131,7 @@ def withdraw(request: TenantRequest, member: Membership, slug: str) -> HttpRespo
 def _for_all(tenant: Tenant, act: Callable[[], Article]) -> None:
     """Do something to an article, here and at every line that has it."""
     with transaction.atomic():
+        hold_agreements(tenant)
         with tenant_scope(tenant):
             article = act()
         pass_on(tenant, article)

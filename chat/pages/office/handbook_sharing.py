@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chat.handbook import sharing
-from chat.handbook.articles import in_force
+from chat.handbook.articles import in_force, without_bodies
 from chat.models import Sharing
 from chat.pages.handbook import names_of_lines
 from chat.pages.languages import TenantRequest
@@ -99,7 +99,7 @@ def _show(request: TenantRequest, member: Membership, refused: str) -> HttpRespo
     others = Tenant.objects.filter(live=True).exclude(pk=tenant.pk).order_by("name")
     names = names_of_lines()
     with tenant_scope(tenant):
-        own = in_force(clock.now()).filter(article__owner="").order_by("title")
+        own = without_bodies(in_force(clock.now())).filter(article__owner="").order_by("title")
         content = SharingContent(
             rows=[
                 SharingRow(

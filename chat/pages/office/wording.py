@@ -80,6 +80,7 @@ FAULTS: dict[tuple[str, str], Promise] = {
     ("title", "long"): _("The title is too long."),
     ("body", "missing"): _("Write what the article says."),
     ("body", "long"): _("The article is too long. Make two of it."),
+    ("body", "lines"): _("The article has more than 1,000 lines. Make two of it."),
 }
 
 

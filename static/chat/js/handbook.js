@@ -11,11 +11,11 @@ let asked = 0;
 let timer = 0;
 
 // Of several answers only the last that was asked for is shown.
-async function show(place, address) {
+async function show(place, address, form) {
   asked += 1;
   const mine = asked;
   try {
-    const piece = await fetchPiece(address);
+    const piece = await fetchPiece(address, form);
     if (mine === asked) {
       place.replaceChildren(piece);
       find("said").textContent = "";
@@ -35,7 +35,7 @@ function turnTo(place) {
   article.hidden = find("foot").hidden = place !== article;
 }
 
-const search = () => show(list, `${root.dataset.from}?q=${encodeURIComponent(typed.value.trim())}`);
+const search = () => show(list, root.dataset.from, find("form"));
 
 async function read(slug) {
   if (await show(article, `${root.dataset.from}${encodeURIComponent(slug)}/`)) {
