@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from chat.handbook import articles, revisions, search, sharing
 from chat.handbook.articles import Faulty, Wording
 from chat.handbook.markdown import passages
 from chat.handbook.wordings import Line, changed_lines
-from chat.models import Article, Version
+from chat.models import Article, Sharing, Version
 from helpline.owner import as_owner
+from helpline.processes import wait_until
 from retention import clock
 from retention.reviews import today_at
 from tenants.errors import Invalid, NotAllowed, NotFound
@@ -332,6 +335,159 @@ def test_agreement_is_for_the_two_that_it_names(
             sharing.offer(tenant, editor, to=to, slug="sovn")
     sharing.accept(other, taker, agreement)
     assert (read(third), set(read(other))) == ({}, {f"{tenant.slug}-sovn"})
+
+
+def test_copy_moves_with_its_original_to_another_moment(
+    tenant: Tenant, other: Tenant, editor: Membership, taker: Membership
+) -> None:
+    written(tenant, editor)
+    sharing.accept(other, taker, sharing.offer(tenant, editor, to=other.slug))
+    today = clock.now()
+
+    def planned(days: int) -> None:
+        with transaction.atomic():
+            with tenant_scope(tenant):
+                articles.redraft(tenant, editor, "sovn", category="Søvn", wording=LATER)
+                begins = today + timedelta(days=days)
+                version = articles.publish_draft(tenant, editor, "sovn", begins_at=begins)
+            sharing.pass_on(tenant, version.article)
+
+    def plans(line: Tenant) -> list[tuple[str, int]]:
+        rows = inside(line, lambda: list(articles.lasting(clock.now()).order_by("begins_at")))
+        return [(row.body, max((row.begins_at - today).days, 0)) for row in rows if row.begins_at]
+
+    for days, later in ((10, [10]), (5, [5]), (8, [5, 8])):
+        planned(days)
+        expected = [(SLEEP.body, 0), *((LATER.body, day) for day in later)]
+        assert (plans(tenant), plans(other)) == (expected, expected)
+    # What holds at the copy was not written anew for a moment that came nearer.
+    assert inside(other, lambda: Version.objects.filter(body=SLEEP.body).count()) == 1
+    world.move_clock(today + timedelta(days=6))
+    assert read(other) == {f"{tenant.slug}-sovn": LATER.body}
+
+
+def test_copy_takes_a_name_that_is_free_and_one_line_never_stops_another(
+    tenant: Tenant, other: Tenant, editor: Membership, taker: Membership
+) -> None:
+    """The third line has taken each name that a copy could have: it alone goes without."""
+    (third,) = world.open_tenants("urph")
+    outsider = world.hire(third, Role.ADMINISTRATOR)
+    plain, long = f"{tenant.slug}-sovn", "s" * 60
+    written(other, taker, plain, LATER)
+    for line, member in ((other, taker), (third, outsider)):
+        sharing.accept(line, member, sharing.offer(tenant, editor, to=line.slug))
+    with tenant_scope(tenant):
+        draft = articles.draft_article(tenant, editor, slug="sovn", category="Søvn", wording=SLEEP)
+    sign = draft.article_id.hex
+    with tenant_scope(third):
+        for slug in (plain, *(f"{plain}-{sign[:signs]}" for signs in (8, 16, 32))):
+            Article.objects.create(tenant=third, slug=slug, category="Søvn")
+
+    written(tenant, editor)
+    whole = written(tenant, editor, long).article_id.hex
+    name = f"{tenant.slug}-{long}"
+    cut = name if len(name) <= 80 else f"{name[:71]}-{whole[:8]}"
+    assert read(other) == {
+        plain: LATER.body,
+        f"{plain}-{sign[:8]}": SLEEP.body,
+        cut: SLEEP.body,
+    }
+    assert (set(read(tenant)), set(read(third))) == ({"sovn", long}, {cut})
+
+
+def test_agreement_that_ends_beside_a_publication_has_ended(
+    tenant: Tenant, other: Tenant, editor: Membership, taker: Membership
+) -> None:
+    """And one that is accepted beside one has the new version."""
+    (third,) = world.open_tenants("urph")
+    outsider = world.hire(third, Role.ADMINISTRATOR)
+    written(tenant, editor)
+    ending, offered = (sharing.offer(tenant, editor, to=line.slug) for line in (other, third))
+    sharing.accept(other, taker, ending)
+
+    def beside(act: Callable[[Tenant, Membership, UUID], None], *who: object) -> None:
+        try:
+            act(*who)  # type: ignore[arg-type]  # a line, its member, an agreement
+        finally:
+            connections.close_all()
+
+    def waiting(many: int) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+                " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            return bool(cursor.fetchone()[0] == many)
+
+    with ThreadPoolExecutor(2) as threads:
+        with transaction.atomic():
+            sharing.hold_agreements(tenant)
+            with tenant_scope(tenant):
+                articles.redraft(tenant, editor, "sovn", category="Søvn", wording=LATER)
+                version = articles.publish_draft(tenant, editor, "sovn")
+            running = [
+                threads.submit(beside, sharing.end, other, taker, ending),
+                threads.submit(beside, sharing.accept, third, outsider, offered),
+            ]
+            assert wait_until(lambda: waiting(2), seconds=20)
+            sharing.pass_on(tenant, version.article)
+        for one in running:
+            one.result(timeout=20)
+
+    assert (read(other), read(third)) == ({}, {f"{tenant.slug}-sovn": LATER.body})
+
+
+def test_offers_fill_neither_the_table_nor_the_trail_of_another_line(
+    tenant: Tenant, other: Tenant, editor: Membership
+) -> None:
+    written(tenant, editor)
+    offers = [sharing.offer(tenant, editor, to=other.slug, slug="sovn")]
+    for _ in range(3):
+        sharing.end(tenant, editor, offers[-1])
+        offers.append(sharing.offer(tenant, editor, to=other.slug))
+    assert len(set(offers)) == 4
+    assert [inside(line, Sharing.objects.count) for line in (tenant, other)] == [1, 1]
+    assert trail(other) == []
+    (row,) = inside(other, sharing.sharings)
+    assert (row.agreement, row.article, row.title) == (offers[-1], None, "")
+
+    names = [f"a{number}" for number in range(sharing.MOST_OFFERS)]
+    for name in names:
+        written(tenant, editor, name)
+    for name in names[1:]:
+        sharing.offer(tenant, editor, to=other.slug, slug=name)
+    with pytest.raises(Invalid):
+        sharing.offer(tenant, editor, to=other.slug, slug=names[0])
+
+
+def test_offer_says_what_holds_and_goes_to_lines_that_are_open(
+    tenant: Tenant, other: Tenant, editor: Membership, taker: Membership
+) -> None:
+    written(tenant, editor)
+    with tenant_scope(tenant):
+        secret = Wording("nb", "Hemmelig", "Utkast.\n")
+        articles.redraft(tenant, editor, "sovn", category="Søvn", wording=secret)
+        articles.draft_article(tenant, editor, slug="utkast", category="Søvn", wording=secret)
+    agreement = sharing.offer(tenant, editor, to=other.slug, slug="sovn")
+    (row,) = inside(other, sharing.sharings)
+    assert row.title == SLEEP.title
+    with pytest.raises(NotFound):
+        sharing.offer(tenant, editor, to=other.slug, slug="utkast")
+
+    Tenant.objects.filter(pk=tenant.pk).update(live=False)
+    with pytest.raises(NotFound):
+        sharing.accept(other, taker, agreement)
+    with pytest.raises(Invalid):
+        sharing.offer(other, taker, to=tenant.slug)
+    sharing.end(other, taker, agreement)
+    assert inside(tenant, sharing.sharings) == []
+
+
+def test_difference_of_long_bodies_is_the_one_and_the_other() -> None:
+    before, after = (Wording("nb", "Søvn", f"{word}\n" * 400) for word in ("a", "b"))
+
+    changes = [line.change for line in changed_lines(before, after)]
+    assert changes == ["removed"] * 401 + ["added"] * 401
 
 
 def test_difference_is_told_line_by_line() -> None:

@@ -48,7 +48,8 @@ def imported(tenant: Tenant, path: Path, **options: bool) -> list[str]:
 def refused(tenant: Tenant, folder: Path) -> list[str]:
     with pytest.raises(CommandError) as problem:
         imported(tenant, folder)
-    return str(problem.value).replace(f"{folder}/", "").splitlines()
+    home = folder if folder.is_dir() else folder.parent
+    return str(problem.value).replace(f"{home}/", "").splitlines()
 
 
 def versions(tenant: Tenant) -> list[tuple[str, int, str, str]]:
@@ -132,7 +133,14 @@ def test_every_problem_names_its_line_and_what_would_be_right(tenant: Tenant, fo
 def test_what_is_wrong_in_the_text_undoes_the_files_before_it(tenant: Tenant, folder: Path) -> None:
     text = NIGHT.replace("nb", "da").replace("Stå", "Stå [opp](http://example.org)")
     (folder / "b.md").write_text(text, "utf-8")
+    (folder / "c.md").write_text(SLEEP.replace('"sovn"', '"lang"') + "a\n" * 1_000, "utf-8")
 
+    assert refused(tenant, folder / "c.md") == [
+        "c.md:10: `body` has too many lines; text below the heading, at most 40000 signs in 1000"
+        " lines would be right",
+        "1 problem; nothing was imported",
+    ]
+    (folder / "c.md").unlink()
     assert refused(tenant, folder) == [
         "b.md:4: `language` is not known; one of nb, sv, en would be right",
         "b.md:10: a link leads to `http://example.org`; https://… or another article (`slug.md`)"

@@ -165,7 +165,7 @@ def versions(request: TenantRequest, member: Membership, slug: str) -> HttpRespo
         language=published[0].language if published else "",
         versions=[
             _version(tenant, one, before, language, now, is_chosen=chosen == str(one.number))
-            for one, before in zip(published, [*published[1:], None], strict=True)
+            for one, before in zip(published, [*published, None][1:], strict=True)
         ],
         asked=asked.isoformat() if asked else "",
         asked_in_words=languages.date_in_words(asked, language) if asked else "",
