@@ -1,5 +1,5 @@
 """What is done in the handbook. Other lines may have what is published or withdrawn here: those acts
-open their own scopes, and all of them have it or none."""
+open their own scopes, one after the other, in one transaction."""
 
 from __future__ import annotations
 
