@@ -16,7 +16,7 @@ import uvloop
 
 from bench import report
 from bench.machine import CORES, LOAD, SERVER, sync_microseconds
-from bench.rows import costs, idle, neighbour, path, profile, purge, queue
+from bench.rows import costs, desk, handbook, idle, neighbour, path, profile, purge, queue
 from bench.run import FULL, QUICK, Run
 from bench.seed import Seed
 from bench.stage import Stage
@@ -29,6 +29,8 @@ ROWS: dict[str, Callable[[Run], Awaitable[None]]] = {
     "bell": queue.bell,
     "idle": idle.measure,
     "purge": purge.measure,
+    "desk": desk.measure,
+    "handbook": handbook.measure,
 }
 
 

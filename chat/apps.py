@@ -9,17 +9,28 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from chat.cards import register_card
         from chat.evaluation import EVALUATION, EVALUATIONS
+        from chat.fitness import note_change
         from chat.forgetting import KINDS, members_named
+        from chat.handover import HANDOVER_NOTE
+        from chat.incidents import INCIDENT
         from chat.pages.figures import addresses_opened
+        from chat.pages.handbook import HANDBOOK
+        from chat.panels import register_panel
+        from chat.showing import follow_version
         from chat.signposts import SIGNPOST
         from retention.accounts import named_by
         from retention.kinds import register
         from retention.proof import figures
         from retention.shuffled import register as register_mixture
+        from tenants.drafts import followers
+        from tenants.staff import watchers
 
         register_card(SIGNPOST)
-        for kind in (*KINDS, EVALUATIONS):
+        register_panel(HANDBOOK)
+        for kind in (*KINDS, EVALUATIONS, HANDOVER_NOTE, INCIDENT):
             register(kind)
         register_mixture(EVALUATION)
         named_by.append(members_named)
+        watchers.append(note_change)
+        followers.append(follow_version)
         figures.append(addresses_opened)

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 from chat import queue
 from chat.alternatives import Alternative, alternatives
+from chat.bell import Bell, bell_field, rung_by
 from chat.calls import call, scoped_call
 from chat.closing import Closing, closing
 from chat.events import layer, queue_group
@@ -25,6 +26,7 @@ from chat.messages import stamp
 from chat.queue import LISTED, Waiting
 from chat.stopping import stop
 from retention import clock
+from tenants.hours import standing
 from tenants.models import Tenant
 
 log = logging.getLogger("helpline.board")
@@ -69,6 +71,7 @@ class Look:
     rows: list[Waiting]
     closing: Closing | None
     at: datetime
+    bell: Bell | None = None
 
     def told(self, row: Waiting) -> Frame:
         """Return what one who waits is told; the same again is no news."""
@@ -99,7 +102,10 @@ def current_queue(tenant: Tenant) -> list[Waiting]:
 def look(tenant: Tenant) -> Look:
     """Return the tenant's queue and closing as they are now. In the scope."""
     now = clock.now()
-    return Look(queue.listed(tenant, now=now), closing(tenant, now=now), now)
+    rows = queue.listed(tenant, now=now)
+    hours = standing(tenant, now=now)
+    ahead = closing(tenant, now=now, hours=hours)
+    return Look(rows, ahead, now, rung_by(hours, ahead, now=now))
 
 
 def _needs_others(told: Frame) -> bool:
@@ -152,7 +158,7 @@ class Board:
             await asyncio.sleep(min(max(PAUSE_SECONDS, REST * took), LONGEST_PAUSE_SECONDS))
 
     async def _tell(self, seen: Look) -> None:
-        frame = {"type": "waiting", **shown(seen.rows)}
+        frame = {"type": "waiting", **shown(seen.rows), **bell_field(seen.bell)}
         for give in tuple(self.desks):
             give(frame)
         rows = {row.conversation: row for row in seen.rows}

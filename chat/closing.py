@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tenants.hours import closed_since, standing
+from tenants.hours import Standing, closed_since, standing
 from tenants.models import Tenant
 
 
@@ -21,9 +21,12 @@ class Closing:
     last_call_until: datetime
 
 
-def closing(tenant: Tenant, *, now: datetime) -> Closing | None:
-    """Return the closing that those who wait must know of; None while it is far. In the scope."""
-    hours = standing(tenant, now=now)
+def closing(tenant: Tenant, *, now: datetime, hours: Standing | None = None) -> Closing | None:
+    """Return the closing that those who wait must know of; None while it is far. In the scope.
+
+    ``hours`` are those that stand at ``now``, where somebody has asked already.
+    """
+    hours = hours or standing(tenant, now=now)
     warning = timedelta(minutes=tenant.closing_warning_minutes)
     last_call = timedelta(minutes=tenant.last_call_minutes)
     if hours.open:

@@ -18,6 +18,7 @@ from django.db import connection
 from chat import queue
 from chat.alternatives import Alternative, alternatives
 from chat.codes import Prints, drop_finder, keep_prints
+from chat.cooldowns import drop_place
 from chat.errors import Closed, ConversationEnded, Full
 from chat.evaluation import asked_now
 from chat.events import publish, queue_group, tell
@@ -25,13 +26,16 @@ from chat.forgetting import CONVERSATION, due_in
 from chat.lives import CLOSED_TAB, expiry_of, latest_end
 from chat.models import Conversation, Farewell, Segment
 from chat.pace import note_length
+from chat.rests import rest
+from chat.showing import stop_showing
 from chat.states import By, State
+from chat.tallies import NOTHING_SAID, About, count_end, count_start
 from retention import clock, keys, purge
 from retention.kinds import Due
 from retention.vault.records import SealedAddress, keep_address
 from tenants.errors import Invalid, NotAllowed
 from tenants.hours import standing
-from tenants.models import Policy, Subject, Tenant
+from tenants.models import Membership, Policy, Subject, Tenant
 from tenants.policies import current_policy, let_policies_stand
 from tenants.scope import database_role, tenant_scope
 from tenants.wall import PURGE
@@ -115,6 +119,8 @@ def open_conversation(
     if prints:
         keep_prints(tenant, conversation.pk, prints)
     keep_address(tenant, policy, conversation=conversation.pk, sealed=sealed)
+    # Last of all: others who begin a talk this hour wait for this row.
+    count_start(tenant, now=now)
     publish(queue_group(tenant.pk), "queue")
     return Opened(conversation.pk, secret)
 
@@ -126,7 +132,7 @@ def check_accepting(tenant: Tenant, *, now: datetime) -> None:
         raise Closed("the line is closed", opens_at=hours.opens_at)
     if queue.waiting_count(now=now) >= tenant.queue_cap:
         raise Full("as many wait as can be answered")
-    if not tenant.queues_unstaffed and not queue.staffed(tenant):
+    if not tenant.queues_unstaffed and not queue.staffed(tenant, now=now):
         raise Full("nobody is ready to answer")
 
 
@@ -139,18 +145,33 @@ def is_accepting(tenant: Tenant, *, now: datetime) -> bool:
     return True
 
 
-def end_conversation(tenant: Tenant, conversation_id: UUID, *, by: By) -> bool:
+def end_conversation(
+    tenant: Tenant,
+    conversation_id: UUID,
+    *,
+    by: By,
+    counsellor: UUID | None = None,
+    about: About = NOTHING_SAID,
+) -> bool:
     """End a talk as its policy promises, and tell everybody in it. Opens its own scopes.
 
+    ``about`` is what its counsellor says of it, which is counted and not kept with it.
+
     When this returns the talk is unreadable where the promise is "at close", and its keys are
-    destroyed. Returns False where there was nothing (left) to end.  Rule: D5, T9.
+    destroyed. Returns False where there was nothing (left) to end, and where it is ended for a
+    ``counsellor`` who does not have it any more.  Rule: D5, T9.
     """
     with tenant_scope(tenant):
-        ended = _end(tenant, conversation_id, by)
+        ended = _end(tenant, conversation_id, by, counsellor, about)
+    if ended and ended.counsellor and tenant.wrap_up_seconds:
+        # Not while the talk is locked: who comes back to the desk locks their place first.
+        with tenant_scope(tenant):
+            rest(tenant, ended.counsellor, tenant.wrap_up_seconds)
     # What an earlier erasure left when it broke off goes too: its segments are shown to nobody here.
     finish_forgetting(tenant, conversation_id)
     if ended is None:
         return False
+    drop_place(conversation_id)
     if ended.expires_at <= ended.at:
         purge.forget(CONVERSATION, tenant, [Due(conversation_id, ended.segments, ended.rule)])
     else:
@@ -211,16 +232,16 @@ class _Ended:
     segments: tuple[UUID, ...]
     language: str
     asks: str | None
+    counsellor: Membership | None
 
 
-def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
+def _end(
+    tenant: Tenant, conversation_id: UUID, by: By, counsellor: UUID | None, about: About
+) -> _Ended | None:
     let_policies_stand(tenant)
-    conversation = (
-        Conversation.objects.select_for_update(no_key=True)
-        .filter(pk=conversation_id)
-        .exclude(state=State.ENDED)
-        .first()
-    )
+    alive = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
+    whose = {} if counsellor is None else {"counsellor": counsellor}
+    conversation = alive.filter(pk=conversation_id, **whose).first()
     if conversation is None:
         return None
     now = clock.now()
@@ -252,8 +273,10 @@ def _end(tenant: Tenant, conversation_id: UUID, by: By) -> _Ended | None:
             "SELECT chat_end(%s, %s, %s, %s, %s)",
             [tenant.pk, conversation_id, str(by), expires_at, rule],
         )
+    count_end(tenant, conversation, by=by, about=about, now=now)
     day = now.date().isoformat() if asked else None
-    return _Ended(now, expires_at, rule, segments, conversation.language, day)
+    counsellor_then = conversation.counsellor
+    return _Ended(now, expires_at, rule, segments, conversation.language, day, counsellor_then)
 
 
 def _farewell_hash(conversation: Conversation, now: datetime) -> bytes:
@@ -319,6 +342,7 @@ def _erase(tenant: Tenant, conversation_id: UUID, segment: UUID, rule: str) -> _
         through: int | None = cursor.fetchone()[0]
     if through is None:
         raise ConversationEnded("the talk has ended")
+    stop_showing(conversation_id)
     return _Erased(through, segments, held)
 
 

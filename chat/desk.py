@@ -1,4 +1,4 @@
-"""What a member of staff sees: themselves, their colleagues, and talks by leave."""
+"""What a member of staff sees: talks, by leave."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from chat.cards import cards_of
 from chat.errors import ConversationEnded
 from chat.messages import Caught, catch_up, caught_up, read_between, read_page, talk_keys
-from chat.models import Conversation, Presence, Segment
+from chat.models import Conversation, Segment
 from chat.situation import Situation, situation_of
 from chat.states import State
 from retention.holds import readable_hold
@@ -59,37 +59,22 @@ class Stands:
 
 def member_behind(tenant: Tenant, cookie: str) -> Membership | None:
     """Return whose desk session a Cookie header carries, or None. In the scope."""
-    try:
-        morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return None
-    if morsel is None:
+    key = session_key_in(cookie)
+    if not key:
         return None
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)
     return membership_of(tenant, user, request.session) if isinstance(user, User) else None
 
 
-def card_of(tenant: Tenant, membership: Membership) -> Frame:
-    """Return a member as colleagues see them."""
-    return {
-        "id": str(membership.pk),
-        "name": membership.user.name,
-        "title": membership.title_in(tenant.default_language, tenant),
-        "role": membership.role,
-    }
-
-
-def colleagues(tenant: Tenant, membership: Membership) -> list[Frame]:
-    """Return who else is at the desk now. In the scope."""
-    here = Presence.objects.filter(lost_at__isnull=True).exclude(membership=membership)
-    ready = dict(here.values_list("membership", "ready"))
-    members = Membership.objects.select_related("user").filter(pk__in=ready, active=True)
-    return [
-        {**card_of(tenant, member), "ready": ready[member.pk]}
-        for member in sorted(members, key=lambda member: member.user.name)
-    ]
+def session_key_in(cookie: str) -> str:
+    """Return which session a Cookie header names; empty where it names none."""
+    try:
+        morsel = SimpleCookie(cookie).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
 
 
 def own_talk(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tenants.errors import HelplineError
@@ -38,6 +38,10 @@ class QualificationMissing(HelplineError):
     """The member lacks something that the tenant has promised its visitors.  Rule: S3, D1, B7"""
 
     code = "qualification_missing"
+
+    def __init__(self, text: str = "", *, missing: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(text)
+        self.more = {"missing": list(missing)}
 
 
 class SlowDown(HelplineError):

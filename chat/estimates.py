@@ -33,10 +33,14 @@ SAID_MINUTES = (1, 3, 4, 5, 7, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120)
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Those who are ready: how many more they can take, and for how long each talk has lasted."""
+    """Those who are ready: how many more they can take, and for how long each talk has lasted.
+
+    ``rests_seconds`` has a number for each more that somebody can take who rests until then.
+    """
 
     free: int
     ages_seconds: tuple[float, ...]
+    rests_seconds: tuple[float, ...] = ()
 
 
 def usual_lengths() -> list[float]:
@@ -63,13 +67,16 @@ class Outlook:
 
     def __init__(self, crew: Crew, lengths: Sequence[float]) -> None:
         self.free = crew.free
+        self._rests = sorted(crew.rests_seconds)
         self._ended = list(accumulate(_endings(crew, _steps_of(lengths))))
 
     def wait_seconds(self, place: int) -> float:
         """Return the seconds until it is the turn of who stands at ``place``, counted from 1."""
         if place <= self.free:
             return PICK_UP_SECONDS
-        needed = place - self.free - _MEDIAN
+        if place <= self.free + len(self._rests):
+            return self._rests[place - self.free - 1] + PICK_UP_SECONDS
+        needed = place - self.free - len(self._rests) - _MEDIAN
         before = 0.0
         for step, ended in enumerate(self._ended):
             if ended >= needed:
@@ -91,7 +98,8 @@ def _endings(crew: Crew, ends: Sequence[float]) -> list[float]:
     """Return how many talks end in each step from now on, those that begin meanwhile included."""
     lasting = [*reversed(list(accumulate(reversed(ends)))), 0.0]
     found = [0.0] * STEPS
-    for age in (*crew.ages_seconds, *(0.0 for _ in range(crew.free))):
+    free = crew.free + len(crew.rests_seconds)
+    for age in (*crew.ages_seconds, *(0.0 for _ in range(free))):
         # Who talks longer than anybody known ends like those who have talked longest.
         past = min(int(age // STEP_SECONDS), len(ends) - 4)
         while past and lasting[past] < 0.02:

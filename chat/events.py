@@ -33,6 +33,16 @@ def queue_group(tenant: int) -> str:
     return f"queue.{tenant}"
 
 
+def desks_group(tenant: int) -> str:
+    """Whoever shows who is at a tenant's desk."""
+    return f"desks.{tenant}"
+
+
+def member_group(membership: UUID) -> str:
+    """All windows of one member's desk."""
+    return f"member.{membership.hex}"
+
+
 def publish(group: str, kind: str, **fields: Any) -> None:
     """Tell ``group`` after the commit of the open transaction, or now if there is none.
 

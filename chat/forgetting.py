@@ -11,7 +11,7 @@ from django.db import connection
 
 from chat.held import find_talk, held_talks, let_go_talk, mark_talk
 from chat.lives import shorten_talks
-from chat.models import Card, Conversation, Farewell, Message, ResumeCode, Segment
+from chat.models import Card, Consult, Conversation, Farewell, Message, Offer, ResumeCode, Segment
 from retention.kinds import Due, Holding, Kind
 from tenants.models import Tenant
 from tenants.scope import active_tenant
@@ -52,11 +52,16 @@ UPDATE chat_segment s SET emptied = true WHERE s.id = ANY (%s) AND NOT s.emptied
   AND NOT EXISTS (SELECT 1 FROM chat_conversation c WHERE c.id = s.conversation_id)
 RETURNING s.conversation_id
 """
-# Nothing of a card stays: nobody sends one again.
-_CARDS = "DELETE FROM chat_card WHERE segment_id = ANY (%s)"
+# Nothing of these stays: nobody sends one again.
+_BESIDE = tuple(
+    f"DELETE FROM {table} WHERE segment_id = ANY (%s)"  # noqa: S608  # names of ours
+    for table in ("chat_card", "chat_consult", "chat_offer")
+)
 _OVER = "SELECT id FROM chat_conversation WHERE id = ANY (%s)"
 _DELETES = (
     "DELETE FROM chat_card WHERE conversation_id = ANY (%s)",
+    "DELETE FROM chat_consult WHERE conversation_id = ANY (%s)",
+    "DELETE FROM chat_offer WHERE conversation_id = ANY (%s)",
     "DELETE FROM chat_resumecode WHERE conversation_id = ANY (%s)",
     "DELETE FROM chat_message WHERE conversation_id = ANY (%s)",
     "DELETE FROM chat_segment WHERE conversation_id = ANY (%s)",
@@ -86,7 +91,8 @@ def forget_conversations(items: Sequence[Due]) -> int:
     over = [row[0] for row in _rows(_OVER, ids)]
     segments = [segment for item in items for segment in item.segments]
     with connection.cursor() as cursor:
-        cursor.execute(_CARDS, [segments])
+        for statement in _BESIDE:
+            cursor.execute(statement, [segments])
         cursor.execute(_TOMBSTONES, [segments])
         cursor.execute(_EMPTIED, [segments])
         emptied = {row[0] for row in cursor.fetchall()}
@@ -154,7 +160,7 @@ def _rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 CONVERSATION = Kind(
     name="conversation",
-    covers=(Conversation, Segment, Message, Card, ResumeCode),
+    covers=(Conversation, Segment, Message, Card, Consult, Offer, ResumeCode),
     due=due_conversations,
     forget=forget_conversations,
     oldest=oldest_conversation,

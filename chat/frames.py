@@ -9,7 +9,7 @@ sends them is not speaking this protocol.
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import DecodeError, Meta, Struct, ValidationError
@@ -29,6 +29,7 @@ Protocol = Annotated[int, Meta(ge=PROTOCOL, le=PROTOCOL)]
 Reason = Annotated[str, Meta(max_length=40)]
 Purpose = Annotated[str, Meta(max_length=200)]
 Note = Annotated[str, Meta(max_length=300)]
+HandoverNote = Annotated[str, Meta(max_length=1_000)]
 Kind = Annotated[str, Meta(max_length=20)]
 Secret = Annotated[str, Meta(max_length=64)]
 
@@ -115,6 +116,10 @@ class Ready(Frame, tag="ready"):
     value: bool
 
 
+class Back(Frame, tag="back"):
+    pass
+
+
 class Next(Frame, tag="next"):
     pass
 
@@ -177,15 +182,66 @@ class Flag(Frame, tag="flag"):
     conversation: UUID
 
 
+class Consult(Text, tag="consult"):
+    conversation: UUID
+    colleague: UUID
+
+
+class ConsultReply(Text, tag="consult_reply"):
+    consult: UUID
+
+
+class ConsultClose(Frame, tag="consult_close"):
+    consult: UUID
+
+
+class ConsultShow(Frame, tag="consult_show"):
+    consult: UUID
+
+
+class ConsultHide(Frame, tag="consult_hide"):
+    consult: UUID
+
+
+class Transfer(Frame, tag="transfer"):
+    conversation: UUID
+    to: UUID
+    note: HandoverNote = ""
+
+    def __post_init__(self) -> None:
+        self.note = unicodedata.normalize("NFC", self.note).strip()
+        if "\0" in self.note:
+            raise ValueError("`note` has no NUL")
+
+
+class WithdrawOffer(Frame, tag="withdraw_offer"):
+    offer: UUID
+
+
+class Accept(Frame, tag="accept"):
+    offer: UUID
+
+
+class Decline(Frame, tag="decline"):
+    offer: UUID
+
+
 class Close(Frame, tag="close"):
     conversation: UUID
     reason: Reason = ""
+    category: Reason = ""
+    # Whether the visitor became identifiable; empty where nobody was asked.
+    identifiable: Literal["", "no", "yes", "unsure"] = ""
+    heavy: bool = False
+    # With the reason of abuse: ask a lead to pause the place that it came from.
+    cool_down: bool = False
 
 
 VisitorFrame = VisitorHello | Say | Typing | Seen | More | Erase | Leave | Answer
 DeskFrame = (
     DeskHello
     | Ready
+    | Back
     | Next
     | Claim
     | Open
@@ -198,6 +254,15 @@ DeskFrame = (
     | DeskCard
     | Withdraw
     | Flag
+    | Consult
+    | ConsultReply
+    | ConsultClose
+    | ConsultShow
+    | ConsultHide
+    | Transfer
+    | WithdrawOffer
+    | Accept
+    | Decline
     | Close
 )
 VISITOR = Decoder(VisitorFrame)

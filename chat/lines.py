@@ -9,20 +9,18 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from chat.errors import Closed, QualificationMissing
-from chat.events import publish, queue_group, tell
+from chat.errors import Closed
+from chat.events import desks_group, publish, queue_group, tell
+from chat.fitness import check_fit
 from chat.models import Conversation, DeskSocket, Presence, Process
 from chat.queue import open_talks
 from chat.states import State
 from retention import clock
-from tenants.errors import NotAllowed
 from tenants.hours import closed_since, standing
-from tenants.models import Membership, Role, Tenant
-from tenants.staff import missing_qualifications
+from tenants.models import Membership, Tenant
 
 # A process beats every few seconds; one that has not for this long is dead, and its sockets with it.
 PROCESS_SILENT = timedelta(seconds=20)
-ANSWERING = (Role.COUNSELLOR, Role.SUPERVISOR)
 
 
 _LEFT = """
@@ -59,7 +57,13 @@ def desk_arrived(
         presence.lost_at = None
         presence.save(update_fields=["lost_at"])
         _tell_back(membership)
+    _tell_desks(tenant)
     return presence
+
+
+def _tell_desks(tenant: Tenant) -> None:
+    """Somebody has come, gone or changed their mind: the others at the desk are told."""
+    publish(desks_group(tenant.pk), "desks")
 
 
 def _tell_back(membership: Membership) -> None:
@@ -76,6 +80,7 @@ def desk_left(tenant: Tenant, membership: Membership, *, socket: UUID) -> None:
         Presence.objects.filter(membership=membership, lost_at__isnull=True).update(
             lost_at=clock.now()
         )
+        _tell_desks(tenant)
 
 
 def set_ready(tenant: Tenant, membership: Membership, *, ready: bool) -> Presence:
@@ -91,16 +96,13 @@ def set_ready(tenant: Tenant, membership: Membership, *, ready: bool) -> Presenc
         presence.ready = ready
         presence.save(update_fields=["ready"])
         publish(queue_group(tenant.pk), "queue")
+        _tell_desks(tenant)
     return presence
 
 
 def _check_may_answer(tenant: Tenant, membership: Membership) -> None:
-    if membership.role not in ANSWERING:
-        raise NotAllowed("your role does not answer visitors")
     now = clock.now()
-    missing = missing_qualifications(tenant, membership, on=now.astimezone(tenant.tzinfo).date())
-    if missing:
-        raise QualificationMissing(f"missing: {', '.join(missing)}")
+    check_fit(tenant, membership, now=now)
     hours = standing(tenant, now=now)
     if not hours.open and not in_last_call(tenant):
         raise Closed("the line is closed", opens_at=hours.opens_at)

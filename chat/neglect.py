@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from chat import cards, conversations, lines
+from chat import cards, consults, conversations, lines, rests, transfers
 from chat.events import publish, queue_group, tell
+from chat.fitness import take_readiness_of_unfit
 from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
+from chat.showing import stop_showing, stop_where_over
 from chat.states import By, State, sources
 from retention import clock
+from tenants.fitness import in_place
 from tenants.hours import closed_since
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+
+log = logging.getLogger("helpline.neglect")
 
 COUNSELLOR_MISSED = timedelta(seconds=60)
 COUNSELLOR_GONE = timedelta(minutes=3)
@@ -29,20 +35,30 @@ def tend_all() -> None:
     """
     steady = clock.keep()
     for tenant in Tenant.objects.all():
-        tend(tenant, steady=steady)
+        try:
+            tend(tenant, steady=steady)
+        except Exception:  # what is wrong at one line keeps nobody from the talks of the others
+            log.exception("tend_failed", extra={"fields": {"tenant": tenant.slug}})
     lines.forget_dead_processes()
 
 
 def tend(tenant: Tenant, *, steady: bool = True) -> None:
     """Tell of lost counsellors, give their talks to others, end what nobody is in any more."""
+    # A transaction for each step: members lock their own place before a talk, and none of these may
+    # hold a talk while it waits for a place.
     with tenant_scope(tenant):
         now = clock.now()
         if clock.steadiness.settled:
             lines.lose_sockets_of_dead_processes(tenant)
         lines.correct_times_ahead(now)
-        cards.expire_cards(tenant, now=now)
-        _tell_of_missed_counsellors(now)
-        _free_talks_of_gone_counsellors(tenant, now)
+    for step in (
+        cards.expire_cards, consults.close_unanswered, transfers.expire_offers, stop_where_over,
+        take_readiness_of_unfit, rests.forget_past_rests, _take_readiness_of_gone,
+        _tell_of_missed_counsellors, _free_talks_of_gone_counsellors,
+    ):  # fmt: skip
+        with tenant_scope(tenant):
+            step(tenant, now=now)
+    with tenant_scope(tenant):
         neglected = _neglected(tenant, now) if steady else []
     for conversation_id in neglected:
         conversations.end_conversation(tenant, conversation_id, by=By.SYSTEM)
@@ -51,17 +67,18 @@ def tend(tenant: Tenant, *, steady: bool = True) -> None:
 def _held_by_lost(now: datetime, lost_for: timedelta) -> list[Conversation]:
     lost = Presence.objects.filter(lost_at__lte=now - lost_for).values("membership")
     talks = Conversation.objects.filter(state__in=[State.ACTIVE, State.PAUSED])
-    return list(talks.filter(counsellor__in=lost))
+    # Who has no place here any more is not waited for: they cannot come back.
+    return list(talks.filter(Q(counsellor__in=lost) | ~Q(counsellor__in=in_place().values("pk"))))
 
 
-def _tell_of_missed_counsellors(now: datetime) -> None:
+def _tell_of_missed_counsellors(tenant: Tenant, *, now: datetime) -> None:
     for conversation in _held_by_lost(now, COUNSELLOR_MISSED):
         untold = Conversation.objects.filter(pk=conversation.pk, counsellor_told_lost=False)
         if untold.update(counsellor_told_lost=True):
             tell(conversation.pk, "line", who="counsellor", up=False)
 
 
-def _free_talks_of_gone_counsellors(tenant: Tenant, now: datetime) -> None:
+def _free_talks_of_gone_counsellors(tenant: Tenant, *, now: datetime) -> None:
     for conversation in _held_by_lost(now, COUNSELLOR_GONE):
         freed = Conversation.objects.filter(
             pk=conversation.pk,
@@ -76,8 +93,14 @@ def _free_talks_of_gone_counsellors(tenant: Tenant, now: datetime) -> None:
             front=True,
             counsellor_told_lost=False,
         ):
+            consults.close_consults_of(conversation)
+            transfers.settle_offers_of(conversation)
+            stop_showing(conversation.pk)
             tell(conversation.pk, "state", state=str(State.WAITING), counsellor=None)
             publish(queue_group(tenant.pk), "queue")
+
+
+def _take_readiness_of_gone(tenant: Tenant, *, now: datetime) -> None:
     gone = Presence.objects.filter(lost_at__lte=now - COUNSELLOR_GONE, ready=True)
     if gone.update(ready=False):
         publish(queue_group(tenant.pk), "queue")

@@ -12,7 +12,9 @@ from django.db.models import Q
 
 from chat.estimates import Crew, Outlook, count_length, usual_lengths
 from chat.models import Conversation, Pace, Presence
+from chat.rests import rests_until
 from chat.states import State
+from tenants.fitness import fit_members, today_at
 from tenants.models import Tenant
 
 # Who loads the desk's page anew is not away.
@@ -22,7 +24,9 @@ RELOADS_WITHIN = timedelta(seconds=60)
 def crew(tenant: Tenant, *, now: datetime) -> Crew | None:
     """Return who can take somebody, and what they have; None where nobody is ready. In the scope."""
     here = Q(lost_at__isnull=True) | Q(lost_at__gt=now - RELOADS_WITHIN)
-    ready = list(Presence.objects.filter(here, ready=True).values_list("membership", flat=True))
+    fit = fit_members(on=today_at(tenant, now=now))
+    there = Presence.objects.filter(here, ready=True, membership__in=fit)
+    ready = {row.membership_id: row for row in there}
     if not ready:
         return None
     talks = Conversation.objects.filter(
@@ -31,8 +35,15 @@ def crew(tenant: Tenant, *, now: datetime) -> Crew | None:
     rows = list(talks)
     has = Counter(counsellor for counsellor, _ in rows)
     ages = [(now - claimed_at).total_seconds() for _, claimed_at in rows if claimed_at]
-    free = sum(max(0, tenant.capacity - has[member]) for member in ready)
-    return Crew(free=free, ages_seconds=tuple(max(0.0, age) for age in ages))
+    free, rests = 0, []
+    for member, presence in ready.items():
+        places = max(0, tenant.capacity - has[member])
+        until = rests_until(presence, now=now)
+        if until:
+            rests += [(until - now).total_seconds()] * places
+        else:
+            free += places
+    return Crew(free, tuple(max(0.0, age) for age in ages), tuple(rests))
 
 
 def outlook(tenant: Tenant, *, now: datetime) -> Outlook | None:

@@ -33,7 +33,11 @@ def pause_talk(
     # Before the lock: whoever writes in the talk would wait for the other instance with us.
     before = Conversation.objects.filter(pk=conversation_id).exclude(state=State.ENDED).first()
     keys = talk_keys(tenant, before) if before and note else {}
-    talk = _own(membership, conversation_id)
+    pause_locked(tenant, locked_talk(membership, conversation_id), keys, note=note)
+
+
+def pause_locked(tenant: Tenant, talk: Conversation, keys: Keyring, *, note: str) -> None:
+    """The same for a talk that is locked already, and the keys that it is sealed with."""
     talk.state, talk.note_id = State.PAUSED, uuid4() if note else None
     talk.note = _sealed(keys, talk, note) if talk.note_id else None
     _save(tenant, talk)
@@ -41,12 +45,13 @@ def pause_talk(
 
 def resume_talk(tenant: Tenant, membership: Membership, conversation_id: UUID) -> None:
     """Say that the counsellor is back in the talk. In the scope. Raises NotFound as above."""
-    talk = _own(membership, conversation_id)
+    talk = locked_talk(membership, conversation_id)
     talk.state, talk.note, talk.note_id = State.ACTIVE, None, None
     _save(tenant, talk)
 
 
-def _own(membership: Membership, conversation_id: UUID) -> Conversation:
+def locked_talk(membership: Membership, conversation_id: UUID) -> Conversation:
+    """Lock a talk that ``membership`` has, and return it. Raises NotFound for every other talk."""
     mine = Conversation.objects.select_for_update(no_key=True, of=("self",))
     rows = mine.select_related("counsellor").filter(
         pk=conversation_id, counsellor=membership, state__in=[State.ACTIVE, State.PAUSED]

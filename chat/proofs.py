@@ -108,14 +108,15 @@ _lock = threading.Lock()
 
 
 @cache
-def _valkey() -> redis.Redis:
+def valkey() -> redis.Redis:
+    """Return the client by which threads ask the first Valkey host."""
     return sync_client(read_host(settings.REDIS_URL))
 
 
 def _is_new(challenge: str, ends_at: int) -> bool:
     name = f"{settings.CHANNEL_PREFIX}-proof-{challenge}"
     try:
-        return bool(_valkey().set(name, 1, nx=True, exat=ends_at + 1))
+        return bool(valkey().set(name, 1, nx=True, exat=ends_at + 1))
     except redis.RedisError:
         return _is_new_here(challenge, ends_at)
 

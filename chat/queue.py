@@ -18,11 +18,15 @@ from django.db.models import Q, QuerySet
 from chat.errors import AtCapacity, NotReady, QueueEmpty, Taken
 from chat.estimates import Outlook, as_said
 from chat.events import publish, queue_group, tell
+from chat.fitness import check_fit
 from chat.models import Conversation, Presence
 from chat.pace import outlook
+from chat.rests import rests_until
 from chat.states import State
+from chat.tallies import count_answer
 from retention import clock
-from tenants.errors import NotFound
+from tenants.errors import NotAllowed, NotFound
+from tenants.fitness import fit_members, today_at
 from tenants.models import Membership, Tenant
 
 KEEPS_PLACE = timedelta(minutes=2)
@@ -115,17 +119,21 @@ def said_of(ahead: Outlook | None, place: int) -> int | None:
     return as_said(ahead.wait_seconds(place)) if ahead else None
 
 
-def staffed(tenant: Tenant) -> bool:
-    """Say whether somebody is at the desk and ready."""
-    return Presence.objects.filter(ready=True, lost_at__isnull=True).exists()
+def staffed(tenant: Tenant, *, now: datetime) -> bool:
+    """Say whether somebody is at the desk, ready and fit to answer. In the scope; one query."""
+    here = Presence.objects.filter(ready=True, lost_at__isnull=True)
+    return here.filter(membership__in=fit_members(on=today_at(tenant, now=now))).exists()
 
 
 def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conversation:
     """Give one waiting visitor to ``membership``, if nobody else was first. In the scope.
 
-    Raises NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
+    Raises what ``check_fit`` does, NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
     """
     _check_capacity(tenant, membership)
+    waited = (
+        Conversation.objects.filter(pk=conversation_id).values_list("queued_at", "front").first()
+    )
     won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
         **_claimed_by(membership)
     )
@@ -133,13 +141,25 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
         if Conversation.objects.filter(pk=conversation_id).exists():
             raise Taken("somebody else has taken this talk")
         raise NotFound("no such talk")
+    if waited:
+        _count(tenant, *waited)
     return _assigned(tenant, conversation_id)
+
+
+def pick(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conversation:
+    """Give one in particular to ``membership``, where the line lets its counsellors choose.
+
+    In the scope. Raises NotAllowed where it does not, else as ``claim``.
+    """
+    if not tenant.may_pick:
+        raise NotAllowed("this line takes those who wait in their order")
+    return claim(tenant, membership, conversation_id)
 
 
 def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
     """Give the one who is next to ``membership``. In the scope.
 
-    Raises NotReady, AtCapacity, or QueueEmpty.
+    Raises what ``check_fit`` does, NotReady, AtCapacity, or QueueEmpty.
     """
     _check_capacity(tenant, membership)
     now = clock.now()
@@ -153,7 +173,14 @@ def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
     if row is None:
         raise QueueEmpty("nobody is waiting")
     Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership))
+    _count(tenant, row.queued_at, row.front)
     return _assigned(tenant, row.pk)
+
+
+def _count(tenant: Tenant, queued_at: datetime, has_been_answered: bool) -> None:
+    # Whoever has lost their counsellor stands in front, and was answered then.
+    if not has_been_answered:
+        count_answer(tenant, queued_at=queued_at, now=clock.now())
 
 
 def _claimed_by(membership: Membership) -> dict[str, object]:
@@ -169,8 +196,11 @@ def _claimed_by(membership: Membership) -> dict[str, object]:
 def _check_capacity(tenant: Tenant, membership: Membership) -> None:
     # The row of the one who asks: two windows of one counsellor cannot both take the last place.
     presence = Presence.objects.select_for_update().filter(membership=membership).first()
+    check_fit(tenant, membership, now=clock.now())
     if presence is None or not presence.ready:
         raise NotReady("say that you are ready first")
+    if rests_until(presence, now=clock.now()):
+        raise NotReady("you rest for a moment; say `back` to end it")
     if open_talks(membership).count() >= tenant.capacity:
         raise AtCapacity(f"you have {tenant.capacity} talks; close one first")
 

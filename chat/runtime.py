@@ -1,4 +1,4 @@
-"""What a web process runs once for each event loop: writer, pulse, boards, and the watchdog.
+"""What a web process runs once for each event loop: writer, pulse, boards, attendance, and the watchdog.
 
 A process that has been stopped, or that could not reach the database, for about as long as others
 wait before they take it for dead lets its sockets go: their rows may say that they are lost, and
@@ -16,11 +16,13 @@ from uuid import UUID, uuid4
 
 from chat import lines
 from chat.arrivals import Answer, Arrival, Frame, Knock, Over, arrive_all
+from chat.attendance import Attendance
 from chat.board import Boards
 from chat.calls import call, scoped_call
 from chat.events import layer
 from chat.overhttp.lines import Lines
 from chat.pulse import Pulse
+from chat.roster import Rosters
 from chat.stopping import stop
 from chat.together import Together
 from chat.writer import Writer
@@ -49,6 +51,8 @@ class Runtime:
         self.writer = Writer()
         self.pulse = Pulse()
         self.boards = Boards()
+        self.rosters = Rosters()
+        self.attendance = Attendance()
         self.arrivals: Together[Tenant, Knock, Arrival | Over | Frame] = Together(_arrive)
         self.departures: Together[Tenant, tuple[UUID, UUID], None] = Together(_leave)
         self.over_http = Lines()
@@ -78,7 +82,9 @@ class Runtime:
         await self.over_http.stop()
         await stop(self._beating, self._keeping, self._watching)
         await self.pulse.close()
+        await self.attendance.close()
         await self.boards.close()
+        await self.rosters.close()
         await self.writer.close()
 
     async def _beat(self) -> None:

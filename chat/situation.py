@@ -14,10 +14,11 @@ from chat.fanout import Event
 from chat.models import Conversation
 from chat.pauses import Note, note_of
 from chat.queue import shown_counsellor
+from chat.showing import is_shown
 from tenants.models import Tenant
 
 # Most events are messages, and leave all of this as it is.
-CHANGING = frozenset({"state", "line", "arrived"})
+CHANGING = frozenset({"state", "line", "arrived", "reading"})
 
 
 class Situation(NamedTuple):
@@ -31,6 +32,7 @@ class Situation(NamedTuple):
     socket: str | None
     note: Note | None = None
     cards: int = 0
+    reading: bool = False
 
     def after(self, event: Event) -> Situation:
         """Return what it is once ``event`` has been told."""
@@ -46,6 +48,8 @@ class Situation(NamedTuple):
                 changes = {"visitor_up": up}
             case {"type": "line", "who": "counsellor", "up": up}:
                 changes = {"counsellor_up": up}
+            case {"type": "reading", "value": value}:
+                changes = {"reading": value}
             case {"type": "arrived", "socket": socket}:
                 changes = {"socket": socket}
         return self._replace(**changes)
@@ -66,6 +70,8 @@ class Situation(NamedTuple):
         ):
             if up != was_up:
                 yield {"type": "line", "who": who, "up": up}
+        if self.reading != told.reading:
+            yield {"type": "reading", "value": self.reading}
         if self.cards > told.cards:
             yield {"type": "cards", "count": self.cards}
         if self.socket != told.socket and self.socket is not None:
@@ -84,6 +90,7 @@ def situation_of(tenant: Tenant, conversation: Conversation) -> Situation:
         socket=socket.hex if socket else None,
         note=note_of(conversation),
         cards=conversation.cards,
+        reading=is_shown(conversation),
     )
 
 

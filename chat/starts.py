@@ -101,13 +101,11 @@ class Starts(Places):
             return None
         burst, per_second = self.burst, self.per_second
         left = max(-burst, self.count(tenant, buckets, debt=burst))
-        rush = _rush(load)
-        # One is free however full the queue is.
-        over = burst - left - max(1.0, burst * (1 - rush))
-        if over <= 0:
-            return None
-        wait = math.ceil((over + 1) / per_second) if per_second else 60
-        return Price(work=_work(over / burst, rush), retry_seconds=wait)
+        return _price(left, burst, per_second, _rush(load))
+
+    def highest(self) -> Price:
+        """Return what a start costs at the height of a rush."""
+        return _price(-self.burst, self.burst, self.per_second, 1.0) or Price(MOST_WORK, 60)
 
 
 class Tries(Places):
@@ -124,6 +122,15 @@ class Tries(Places):
         if left < 0:
             wait = math.ceil(-left / per_second) if per_second else 60
             raise SlowDown("too many codes were tried here at once", retry_seconds=wait)
+
+
+def _price(left: float, burst: float, per_second: float, rush: float) -> Price | None:
+    # One is free however full the queue is.
+    over = burst - left - max(1.0, burst * (1 - rush))
+    if over <= 0:
+        return None
+    wait = math.ceil((over + 1) / per_second) if per_second else 60
+    return Price(work=_work(over / burst, rush), retry_seconds=wait)
 
 
 def _rush(load: float) -> float:

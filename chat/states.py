@@ -41,6 +41,23 @@ class CardState(models.TextChoices):
     EXPIRED = "expired", "expired"
 
 
+class OfferState(models.TextChoices):
+    OFFERED = "offered", "offered"
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    EXPIRED = "expired", "expired"
+
+
+class Closed(models.TextChoices):
+    """Who has closed a consult, or what."""
+
+    ASKER = "asker", "asker"
+    COLLEAGUE = "colleague", "colleague"
+    NO_ANSWER = "no_answer", "no answer"
+    TALK = "talk", "talk"
+
+
 class Author(IntEnum):
     """Who wrote a message, as stored and as bound into its seal."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from chat.pages import handbook
 from chat.pages.desk import desk, sign_in, sign_out
 from chat.pages.theme import theme
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("desk/", desk, name="desk"),
     path("desk/login/", sign_in, name="login"),
     path("desk/office/", include("chat.pages.office.urls")),
+    path("desk/handbook/", handbook.found, name="handbook"),
+    path("desk/handbook/<slug:slug>/", handbook.article, name="handbook-article"),
     path("desk/logout/", sign_out, name="logout"),
     path("theme.css", theme, name="theme"),
 ]

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from chat import queue
 from chat.codes import Code, make_code, read_code
 from chat.conversations import Opened, check_accepting, is_accepting, open_conversation
-from chat.errors import Closed, ProofRequired, SlowDown
+from chat.cooldowns import is_paused, knows_abuse, note_place
+from chat.errors import Closed, Full, ProofRequired, SlowDown
 from chat.evaluation import Form, asked_now, give_answers
 from chat.frames import PROTOCOL
 from chat.leaving import leave_by_secret
@@ -24,6 +25,7 @@ from chat.pace import outlook
 from chat.proofs import accept_proof, make_challenge
 from chat.resuming import close_tab, resume_conversation
 from chat.starts import Buckets, starts, tries
+from chat.tallies import count_refusal
 from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hours import standing
@@ -98,13 +100,18 @@ def start(request: HttpRequest) -> HttpResponse:
     # What the outermost door has left of the address (helpline/address.py).
     scope: dict[str, Any] = getattr(request, "scope", {})
     asked = _body(request, _START)
+    buckets = scope.get("helpline.buckets")
     proof = asked.pop("proof", "")
     # Paid for when its challenge was given, whatever has become of the queue since. Outside: Valkey is asked.
     is_paid = bool(proof) and accept_proof(tenant, proof)
+    is_slowed = not is_paid and is_paused(tenant, buckets)
     with tenant_scope(tenant):
         if not is_paid:
-            _check_pace(tenant, scope.get("helpline.buckets"))
-        check_accepting(tenant, now=clock.now())
+            _check_pace(tenant, buckets, is_slowed=is_slowed)
+        refusal = _refusal(tenant)
+    # Past the transaction: what is raised in it would undo the count.
+    if refusal:
+        raise refusal
     # Between the scopes: the code takes its time, and nothing is to wait for it.
     made = make_code(tenant)
     with tenant_scope(tenant):
@@ -114,6 +121,9 @@ def start(request: HttpRequest) -> HttpResponse:
             sealed=scope.get("helpline.sealed"),
             prints=made[1] if made else None,
         )
+        is_noted = knows_abuse(tenant)
+    if is_noted:
+        note_place(tenant, opened.conversation, buckets)
     return _opened(opened, made[0] if made else None)
 
 
@@ -152,6 +162,22 @@ def closed_tab(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise Invalid("`tab` is a UUID") from None
     return HttpResponse(status=204)
+
+
+def _refusal(tenant: Tenant) -> Closed | Full | None:
+    """Return why nobody new can be taken. In the scope.
+
+    Counts whom an open line turns away: at a closed one it would count whoever looks in at night.
+    """
+    now = clock.now()
+    try:
+        check_accepting(tenant, now=now)
+    except Closed as problem:
+        return problem
+    except Full as problem:
+        count_refusal(tenant, now=now)
+        return problem
+    return None
 
 
 def _opened(opened: Opened, code: Code | None) -> JsonResponse:
@@ -197,11 +223,13 @@ def _asked(form: Form) -> dict[str, Any]:
     }
 
 
-def _check_pace(tenant: Tenant, buckets: Buckets | None) -> None:
-    """Let a start pass that is free. Raises ProofRequired."""
+def _check_pace(tenant: Tenant, buckets: Buckets | None, *, is_slowed: bool) -> None:
+    """Let a start pass that is free; none is from a place that is slowed. Raises ProofRequired."""
     now = clock.now()
     load = queue.waiting_count(now=now) / max(1, tenant.queue_cap) if buckets else 0.0
     price = starts.take(tenant, buckets, load=load)
+    if is_slowed:
+        price = starts.highest()
     if price is None:
         return
     # Nobody works for a start that would be refused.
@@ -239,7 +267,7 @@ def _status(tenant: Tenant) -> dict[str, Any]:
         "protocol": PROTOCOL,
         "open": hours.open,
         "accepting": is_accepting(tenant, now=now),
-        "staffed": queue.staffed(tenant),
+        "staffed": queue.staffed(tenant, now=now),
         "waiting": waiting,
         "wait_seconds": queue.said_of(outlook(tenant, now=now), waiting + 1),
         "opens_at": stamp(hours.opens_at) if hours.opens_at else None,

@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
         ("migrate", {"interactive": False}),
         ("load_charters", {}),
         ("load_demo_staff", {"json": demo}),
+        ("load_demo_handbooks", {}),
         ("make_vault_days", {}),
         # What has come to its end while nothing ran goes before anything serves.
         ("purge", {}),
@@ -44,7 +45,7 @@ def main(arguments: list[str]) -> int:
 
 def print_step(name: str, seconds: float) -> None:
     """One line of progress."""
-    sys.stdout.write(f"  {name:<16} {seconds:5.1f} s\n")
+    sys.stdout.write(f"  {name:<20} {seconds:5.1f} s\n")
     sys.stdout.flush()
 
 

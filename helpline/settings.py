@@ -205,9 +205,27 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # A day begins at midnight where the tenant is; the hour is what a warning may be late.
+    "warn-of-expiry": {
+        "task": "tenants.warn_of_expiry",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # A review is due on a day; the list in the office shows it without this, too.
     "remind-reviews": {
         "task": "retention.remind_reviews",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
+    # An article is due on a day as well; the list marks it without this.
+    "remind-revisions": {
+        "task": "chat.remind_revisions",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
+    # Counts of a day are over 53 weeks later, and no figure looks that far back.
+    "forget-tallies": {
+        "task": "chat.forget_tallies",
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },

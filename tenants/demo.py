@@ -39,6 +39,8 @@ _TITLES = {
     Role.OFFICER: {"nb": "Personvernombud", "sv": "Dataskyddsombud", "en": "Records officer"},
     Role.ADMINISTRATOR: {"nb": "Administrator", "sv": "Administratör", "en": "Administrator"},
 }
+# Somebody who works at every line of an operator that runs several: a place, a role and papers in each.
+_OF_SEVERAL = ("Ida", (Role.COUNSELLOR, Role.SUPERVISOR))
 # Groups whose label is what a person is, and not only something that they have done.
 _PROFESSIONS = ("health_education", "psychologist")
 _WORDS = (
@@ -155,9 +157,25 @@ def _staff_of(tenant: Tenant, password: _Password) -> DemoTenant:
                 _be_there_today(tenant, member)
             greet(tenant, user, password.clear)
             users.append(DemoUser(email, password.clear, role.value, user.name))
+        users.extend(_of_several(tenant, password, _enough(requirements, 0)))
     return DemoTenant(
         tenant.slug, _url(tenant.slug), _url(f"desk-{tenant.slug}", "desk/"), tuple(users)
     )
+
+
+def _of_several(tenant: Tenant, password: _Password, held: Sequence[Requirement]) -> list[DemoUser]:
+    """Give one person a place at each line of an operator that runs more than one."""
+    lines = list(tenant.operator.tenants.order_by("slug").values_list("pk", flat=True))
+    if len(lines) < 2:
+        return []
+    first_name, roles = _OF_SEVERAL
+    role = roles[min(lines.index(tenant.pk), len(roles) - 1)]
+    user = _user(
+        f"{first_name.lower()}@{tenant.operator.slug}.example", f"Demo {first_name}", password
+    )
+    _member(tenant, user, role, first_name, held)
+    greet(tenant, user, password.clear)
+    return [DemoUser(user.email, password.clear, role.value, user.name)]
 
 
 def _enough(requirements: Sequence[Requirement], place: int) -> list[Requirement]:
@@ -188,7 +206,12 @@ def _member(
             tenant=tenant,
             membership=membership,
             kind=each.kind,
-            defaults={"years": each.years, "issuer": "Demo", "valid_until": None},
+            defaults={
+                "years": each.years,
+                "issuer": "Demo",
+                "valid_until": None,
+                "verified_on": clock.now().date(),
+            },
         )
     return membership
 

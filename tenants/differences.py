@@ -58,6 +58,7 @@ _FLAGS = {
     "nb": {
         "may_erase": "Den som skriver, kan slette det som er skrevet så langt",
         "parks": "Samtalen venter på den som forlater siden i en fart",
+        "colleague_may_read": "En kollega som blir spurt om råd, kan få lese samtalen",
         "journal": "Det skrives journal ved fare for liv og helse",
         "triage": "Noen opplysninger skrives ned hvis den som skriver, sier ja",
         "evaluation": "Det spørres etterpå hvordan det gikk",
@@ -65,6 +66,7 @@ _FLAGS = {
     "sv": {
         "may_erase": "Den som skriver kan radera det som har skrivits hittills",
         "parks": "Samtalet väntar på den som lämnar sidan i en hast",
+        "colleague_may_read": "En kollega som får frågan om råd kan få läsa samtalet",
         "journal": "Det skrivs journal vid fara för liv och hälsa",
         "triage": "Några uppgifter skrivs ner om den som skriver säger ja",
         "evaluation": "Det frågas efteråt hur det gick",
@@ -72,6 +74,7 @@ _FLAGS = {
     "en": {
         "may_erase": "The visitor can delete what has been written so far",
         "parks": "The talk waits for whoever leaves the page in a hurry",
+        "colleague_may_read": "A colleague who is asked for advice may be shown the talk",
         "journal": "A journal is written when life and health are in danger",
         "triage": "Some facts are written down if the visitor says yes",
         "evaluation": "Visitors are asked afterwards how it went",

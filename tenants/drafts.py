@@ -16,7 +16,7 @@ from tenants.charter.contradictions import refuse_policy
 from tenants.charter.shape import Policy as Terms
 from tenants.charter.table import Problem, Problems
 from tenants.errors import Invalid, NotFound
-from tenants.models import Membership, Policy, PolicyRule, Tenant
+from tenants.models import Membership, Policy, PolicyRule, Statement, Tenant
 from tenants.policies import let_nothing_begin, newest_policy, terms_of
 
 followers: list[Callable[[Tenant, Policy], None]] = []
@@ -66,9 +66,10 @@ def drop_draft(tenant: Tenant) -> None:
 
 
 def contradictions(terms: Terms, *, file: str = "draft") -> list[Problem]:
-    """Return which promises of ``terms`` contradict each other."""
+    """Return which promises of ``terms`` contradict each other, or a statement. In the scope."""
     problems = Problems(file)
-    refuse_policy(terms, problems)
+    said = set(Statement.objects.values_list("rule", flat=True))
+    refuse_policy(terms, problems, said=said)
     return problems.all
 
 

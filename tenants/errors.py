@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -13,6 +15,8 @@ class HelplineError(Exception):
     """
 
     code: ClassVar[str] = "unavailable"
+    # What a frame says of it beside code and text.
+    more: Mapping[str, object] = MappingProxyType({})
 
 
 class NotFound(HelplineError):

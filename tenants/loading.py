@@ -16,12 +16,15 @@ from django.db import models, transaction
 from tenants.charter import Charter
 from tenants.drafts import draft_of, publish_draft, same_terms, write_draft
 from tenants.models import (
+    Category,
+    CloseReason,
     Contact,
     Hours,
     HoursException,
     Notice,
     Operator,
     Partner,
+    Phrase,
     Requirement,
     Statement,
     Subject,
@@ -100,8 +103,11 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "last_call_minutes": queue.last_call_minutes,
         "visitor_lost_minutes": queue.visitor_lost_minutes,
         "shows_first_name": queue.shows_first_name,
+        "wrap_up_seconds": queue.wrap_up_seconds,
+        "may_pick": queue.may_pick,
         "offers_code": queue.offers_code,
         "code_rule": queue.code_rule,
+        **vars(charter.after_talk),
     }
     tenant = Tenant.objects.select_for_update().filter(slug=identity.slug).first()
     if tenant is None:
@@ -125,7 +131,10 @@ def _sheets(charter: Charter) -> list[_Sheet]:
         _Sheet("requirements", Requirement, ("group", "kind"), _rows(charter.requirements), {}),
         _Sheet("notices", Notice, ("slug",), _rows(charter.notices), {}),
         _Sheet("contacts", Contact, ("kind", "value"), _placed(charter.contacts), {}),
+        _Sheet("reasons", CloseReason, ("slug",), _placed(charter.reasons), {}),
+        _Sheet("categories", Category, ("slug",), _placed(charter.categories), {}),
         _Sheet("partners", Partner, ("slug",), _rows(charter.partners), {}),
+        _Sheet("phrases", Phrase, ("slug",), _placed(charter.phrases), {}),
     ]
 
 

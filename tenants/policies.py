@@ -66,6 +66,14 @@ def _lock(function: str, tenant: Tenant) -> None:
         cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, tenant.pk])
 
 
+def versions_in_force(policy: Policy, *, now: datetime) -> list[Policy]:
+    """Return ``policy`` and the versions after it that have begun: what is older than they are keeps
+    to all of them.
+    """
+    later = later_policies(policy)
+    return [policy, *(one for one in later if one.begins_at and one.begins_at <= now)]
+
+
 def policy_rules(policy: Policy) -> list[PolicyRule]:
     """Return the lives that ``policy`` gives to what it keeps, in a stable order."""
     return list(PolicyRule.objects.filter(policy=policy).order_by("kind", "starts"))
@@ -123,6 +131,7 @@ def terms_of(policy: Policy) -> Terms:
         address=policy.address,
         may_erase=policy.may_erase,
         parks=policy.parks,
+        colleague_may_read=policy.colleague_may_read,
         access=policy.access,
         journal=policy.journal,
         triage=policy.triage,

@@ -15,7 +15,7 @@ from tenants.policies import TOGETHER, policy_rules
 
 Kind = Literal[
     "conversation", "flagged", "held", "erase", "address", "access", "journal", "triage",
-    "evaluation", "code", "leave", "audit", "log",
+    "evaluation", "code", "leave", "colleague", "audit", "log",
 ]  # fmt: skip
 
 _UNITS = {
@@ -84,6 +84,11 @@ _WORDS = {
         "leave-ends": "Trykker du på «Forlat siden», er samtalen slutt med en gang.",
         "leave-parks": "Trykker du på «Forlat siden», kan ingen åpne samtalen igjen fra denne "
         "siden. Hos oss står den åpen i inntil {minutes} minutter, og så blir den avsluttet.",
+        "colleague": "Spør rådgiveren din en kollega om råd, får du vite det. Kollegaen får ikke se "
+        "samtalen. Overtar en annen rådgiver samtalen, får du vite det også.",
+        "colleague-reads": "Spør rådgiveren din en kollega om råd, får du vite det. Viser rådgiveren "
+        "samtalen til kollegaen, står det på siden din så lenge kollegaen leser med. Overtar en annen "
+        "rådgiver samtalen, får du vite det også.",
         "audit-kept": "Åpner noen her en samtale som er lagret, blir det skrevet ned hvem det var, "
         "og hvorfor. Det står der i {length}, uten et ord av det du skrev.",
         "audit-vault": "Låser noen opp en IP-adresse, blir det skrevet ned hvem det var, og "
@@ -127,6 +132,11 @@ _WORDS = {
         "leave-ends": "Trycker du på ”Lämna sidan” är samtalet slut direkt.",
         "leave-parks": "Trycker du på ”Lämna sidan” kan ingen öppna samtalet igen från den här "
         "sidan. Hos oss står det öppet i upp till {minutes} minuter, och sedan avslutas det.",
+        "colleague": "Frågar din rådgivare en kollega om råd får du veta det. Kollegan får inte se "
+        "samtalet. Tar en annan rådgivare över samtalet får du veta det också.",
+        "colleague-reads": "Frågar din rådgivare en kollega om råd får du veta det. Visar rådgivaren "
+        "samtalet för kollegan står det på din sida så länge kollegan läser med. Tar en annan "
+        "rådgivare över samtalet får du veta det också.",
         "audit-kept": "Öppnar någon här ett samtal som är sparat skrivs det ner vem det var och "
         "varför. Det står kvar i {length}, utan ett ord av det du skrev.",
         "audit-vault": "Låser någon upp en IP-adress skrivs det ner vem det var och varför. Det står "
@@ -171,6 +181,11 @@ _WORDS = {
         "leave-ends": "When you press “Leave this page”, the talk ends at once.",
         "leave-parks": "When you press “Leave this page”, nobody can open the talk from this "
         "page again. With us it stays open for up to {minutes} minutes, and then it ends.",
+        "colleague": "If your counsellor asks a colleague for advice, you are told. The colleague does "
+        "not see the talk. If another counsellor takes over the talk, you are told that, too.",
+        "colleague-reads": "If your counsellor asks a colleague for advice, you are told. If they show "
+        "the talk to the colleague, your page says so for as long as the colleague reads along. If "
+        "another counsellor takes over the talk, you are told that, too.",
         "audit-kept": "If somebody here opens a kept talk, it is written down who it was and why. "
         "That stands for {length}, without a word of what you wrote.",
         "audit-vault": "If somebody unlocks an IP address, it is written down who it was and why. "
@@ -207,13 +222,14 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
 
 
 def all_sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
-    """Say the same and what a page about privacy says beside it: codes, leaving, the trail, the logs."""
+    """Say the same and what a page about privacy says beside it: codes, leaving, colleagues, logs."""
     lives = policy_rules(policy)
     beside = _about_ourselves(policy, lives, _spoken(tenant, language))
     return [
         *sentences(tenant, policy, language=language),
         *_about_the_code(tenant, _spoken(tenant, language)),
         about_leaving(tenant, policy, language=language),
+        _about_colleagues(policy, _spoken(tenant, language)),
         *beside,
     ]
 
@@ -285,6 +301,12 @@ def _about_answers(lives: Sequence[PolicyRule], language: str) -> str:
 def _about_the_code(tenant: Tenant, language: str) -> Iterator[Promise]:
     if tenant.offers_code:
         yield Promise(_WORDS[language]["code"], tenant.code_rule, "code")
+
+
+def _about_colleagues(policy: Policy, language: str) -> Promise:
+    """Say whether a colleague who is asked may be shown the talk.  Rule: S6, S7."""
+    words = _WORDS[language]["colleague-reads" if policy.colleague_may_read else "colleague"]
+    return Promise(words, policy.rules.get("colleague", "ours"), "colleague")
 
 
 def _about_ourselves(

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from tenants import hours
 from tenants.calendars import moment
-from tenants.errors import Invalid
+from tenants.errors import Invalid, NotFound
+from tenants.fitness import counting, in_place
 from tenants.models import Membership, Qualification, Requirement, Shift, Tenant
 
 LONGEST = timedelta(hours=24)
@@ -34,6 +33,18 @@ def plan_shift(
         tenant=tenant, membership=membership, begins_at=begins_at, defaults={"ends_at": ends_at}
     )
     return shift
+
+
+def cancel_shift(tenant: Tenant, membership: Membership, *, begins_at: datetime) -> None:
+    """Take a shift out of the rota. In the scope. Raises NotFound where there is none."""
+    if not Shift.objects.filter(membership=membership, begins_at=begins_at).delete()[0]:
+        raise NotFound("no such shift")
+
+
+def shifts_to_come(*, now: datetime) -> list[Shift]:
+    """Return the shifts that are not over, the next first, of who is let in. In the scope."""
+    shifts = Shift.objects.filter(ends_at__gt=now, membership__in=in_place())
+    return list(shifts.select_related("membership__user").order_by("begins_at", "pk"))
 
 
 def here_today(tenant: Tenant, *, now: datetime) -> list[Mapping[str, str]]:
@@ -58,7 +69,9 @@ def _on_shift(tenant: Tenant, today: date, now: datetime) -> set[UUID]:
         (max(span.starts_at, now), min(span.ends_at, midnight))
         for span in schedule.spans(today - timedelta(days=1), today)
     ]
-    shifts = Shift.objects.filter(ends_at__gt=now, begins_at__lt=midnight, membership__active=True)
+    shifts = Shift.objects.filter(
+        ends_at__gt=now, begins_at__lt=midnight, membership__in=in_place()
+    )
     return {
         shift.membership_id
         for shift in shifts
@@ -68,7 +81,5 @@ def _on_shift(tenant: Tenant, today: date, now: datetime) -> set[UUID]:
 
 def _held_by(members: set[UUID], *, on: date) -> dict[str, int]:
     """Return what these members hold on that date, each kind with its most years."""
-    rows = Qualification.objects.filter(membership__in=members).filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=on)
-    )
+    rows = Qualification.objects.filter(counting(on=on), membership__in=members)
     return {row.kind: row.years for row in rows.order_by("years")}

@@ -7,6 +7,7 @@ session that is alive sooner: it is looked at with every request.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,23 @@ def begin(session: SessionBase, tenant: Tenant) -> None:
 def is_alive(session: SessionBase, tenant: Tenant) -> bool:
     """Tell whether ``session`` was opened at ``tenant`` and its time is not over. In the scope."""
     return session.get(TENANT) == tenant.pk and _lives(tenant, session.get(SIGNED_IN))
+
+
+def alive(tenant: Tenant, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return what is in those sessions of ``tenant`` whose time is not over, by key. In the scope."""
+    rows = Session.objects.filter(session_key__in=keys, expire_date__gt=clock.NOW)
+    said = {row.session_key: SessionStore().decode(row.session_data) for row in rows}
+    ends: dict[str, bool] = {}
+    for one in said.values():
+        # Those of a shift have signed in at a few moments; each costs a look at the promise.
+        began = one.get(SIGNED_IN, "")
+        if began not in ends:
+            ends[began] = _lives(tenant, began or None)
+    return {
+        key: one
+        for key, one in said.items()
+        if one.get(TENANT) == tenant.pk and ends[one.get(SIGNED_IN, "")]
+    }
 
 
 def clear() -> int:

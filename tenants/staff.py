@@ -1,22 +1,21 @@
-"""Who is at a tenant's desk: signing in, and what a person must hold to answer."""
+"""Who is at a tenant's desk: coming in, going out, and leaving for good."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Q
 from django.http import HttpRequest
 
 from tenants import clock, sessions
 from tenants.audit import record
 from tenants.errors import NotAllowed, NotFound
-from tenants.models import Membership, Policy, PolicyRule, Qualification, Requirement, Tenant, User
+from tenants.models import Membership, Policy, PolicyRule, Tenant, User
 from tenants.policies import current_policy, later_policies, let_policies_stand, rule_for, until
+from tenants.scope import tenant_scope
 
 # A version from before policies spoke of accounts.
 _UNTOLD = PolicyRule(amount=3, unit=PolicyRule.Unit.MONTHS, rule="ours")
@@ -26,6 +25,9 @@ _UNTOLD = PolicyRule(amount=3, unit=PolicyRule.Unit.MONTHS, rule="ours")
 greeters: list[Callable[[Tenant | None, User, str], None]] = []
 # And as somebody changes their password: with them, the old one and the new one.
 changers: list[Callable[[User, str, str], None]] = []
+# And where it may have changed whether a member may be at a desk and answer, in that scope and
+# transaction: with the tenant, them, and whether they go (have signed out, or left).
+watchers: list[Callable[[Tenant, Membership, bool], None]] = []
 
 
 def sign_in(request: HttpRequest, *, login: str, password: str) -> Membership | None:
@@ -60,8 +62,30 @@ def tell_of_change(user: User, *, old: str, new: str) -> None:
         changer(user, old, new)
 
 
+def tell_watchers(tenant: Tenant, member: Membership, *, goes: bool = False) -> None:
+    """Tell whoever must know that what ``member`` may do here has changed. In the scope."""
+    for watcher in watchers:
+        watcher(tenant, member, goes)
+
+
 def sign_out(request: HttpRequest) -> None:
+    """End the session, and with it every window that was opened in it. In the tenant's scope."""
+    member = current_membership(request)
     auth.logout(request)
+    if member is not None:
+        tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
+        tell_watchers(tenant, member, goes=True)
+
+
+def deactivate(user: User) -> None:
+    """Let a person in nowhere any more, at no tenant, from now on. Opens its own scopes."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for tenant in Tenant.objects.all():
+        with tenant_scope(tenant):
+            member = Membership.objects.filter(user=user, active=True).first()
+            if member is not None:
+                record(tenant, actor=None, action="member.deactivated", subject=member.pk, basis="")
+                tell_watchers(tenant, member, goes=True)
 
 
 def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> Membership:
@@ -80,6 +104,7 @@ def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> M
     member.expires_at, member.expiry_rule = _forgotten_at(tenant, member.left_at)
     member.save(update_fields=["active", "left_at", "expires_at", "expiry_rule"])
     record(tenant, actor=actor, action="member.left", subject=member.pk, basis=member.expiry_rule)
+    tell_watchers(tenant, member, goes=True)
     return member
 
 
@@ -133,23 +158,3 @@ def own_membership(tenant: Tenant, membership: Membership) -> Membership:
     if found is None:
         raise NotAllowed("you are not a member here any more")
     return found
-
-
-def missing_qualifications(tenant: Tenant, membership: Membership, *, on: date) -> list[str]:
-    """Return the labels of what the tenant promises and the member lacks on that date.
-
-    Every group of requirements must be met, by any one of its rows.  Rule: S3, S4, D1, B7.
-    """
-    held = {
-        one.kind: one.years
-        for one in Qualification.objects.filter(membership=membership).filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=on)
-        )
-    }
-    missing = []
-    rows = Requirement.objects.order_by("group", "kind")
-    for _, group in groupby(rows, key=lambda row: row.group):
-        ways = list(group)
-        if not any(held.get(way.kind, -1) >= way.years for way in ways):
-            missing.append(ways[0].label.get(tenant.default_language, ways[0].kind))
-    return missing

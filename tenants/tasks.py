@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tenants import sessions
+from tenants import expiry, sessions
 from tenants.jobs import job
 
 
@@ -8,3 +8,9 @@ from tenants.jobs import job
 def clear_sessions() -> None:
     """Delete the sessions of staff whose time is over."""
     sessions.clear()
+
+
+@job("tenants.warn_of_expiry")
+def warn_of_what_runs_out() -> None:
+    """Warn of each qualification that runs out within 60, 14 and 1 days."""
+    expiry.warn_of_expiry()

@@ -82,7 +82,7 @@ Frame = dict[str, Any]
 Communicator = WebsocketCommunicator | FarSocket | OverHttp
 
 # Comes when it comes, to everybody who looks at the queue; `next` passes over it.
-BY_THE_WAY = frozenset({"waiting", "queue"})
+BY_THE_WAY = frozenset({"waiting", "queue", "colleagues"})
 
 
 class Wire:

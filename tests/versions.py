@@ -43,3 +43,18 @@ def publish(tenant: Tenant, *lives: Keep, begins_at: datetime | None = None) -> 
     """The same, outside every scope."""
     with tenant_scope(tenant):
         return promise_more(tenant, *lives, begins_at=begins_at)
+
+
+def let_colleagues_read(
+    tenant: Tenant, *, value: bool = True, begins_at: datetime | None = None
+) -> Policy:
+    """Publish a version by which a colleague who is asked may be shown the talk, or not any more.
+
+    Outside every scope; begins now if not told.
+    """
+    with tenant_scope(tenant):
+        newest = newest_policy(tenant)
+        assert newest is not None
+        write_draft(tenant, replace(terms_of(newest), colleague_may_read=value))
+        now = clock.now()
+        return publish_draft(tenant, begins_at=begins_at or now, now=now)

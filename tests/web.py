@@ -110,6 +110,24 @@ async def sign_in(tenant: Tenant, login: str, *, password: str = PASSWORD) -> st
     return _cookie(answer.cookies).decode()
 
 
+async def sign_out(tenant: Tenant, cookie: str) -> Answer:
+    """Sign out of the session that a Cookie header names, by the form on the desk."""
+    host = host_of(tenant, "desk")
+    page = await ask("GET", host, "/desk/", headers=[(b"cookie", cookie.encode())])
+    token = page.body.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    return await ask(
+        "POST",
+        host,
+        "/desk/logout/",
+        body=f"csrfmiddlewaretoken={token}".encode(),
+        headers=[
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"origin", origin_at(host).encode()),
+            (b"cookie", cookie.encode()),
+        ],
+    )
+
+
 def _quoted(value: str) -> str:
     return "".join(char if char.isalnum() else f"%{ord(char):02X}" for char in value)
 

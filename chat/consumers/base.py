@@ -268,7 +268,9 @@ class Socket(AsyncConsumer):
             self._sending = False
 
     def _refuse(self, problem: HelplineError, ref: str | None) -> None:
-        self.reply({"type": "error", "code": problem.code, "text": str(problem)}, ref)
+        self.reply(
+            {"type": "error", "code": problem.code, "text": str(problem), **problem.more}, ref
+        )
 
     # For subclasses.
 

@@ -8,24 +8,25 @@ from functools import partial
 from uuid import UUID
 
 from chat import desk, frames
+from chat.bell import Bell, bell, bell_field
 from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
 from chat.cards import offer_card, withdraw_card
-from chat.consumers.base import Frame
-from chat.consumers.talking import Talking
-from chat.conversations import end_conversation
+from chat.colleagues import card_of, everybody_here, without
+from chat.consumers.base import NOT_LET_IN, Frame
+from chat.consumers.colleagues import Colleagues
+from chat.endings import close_talk
 from chat.errors import Taken
-from chat.events import talk_group
 from chat.fanout import Event
+from chat.fitness import Standing, lacking
 from chat.lines import desk_arrived, desk_left, set_ready
 from chat.lives import flag_talk
-from chat.messages import Caught, stamp
+from chat.messages import stamp
 from chat.pauses import pause_talk, resume_talk
-from chat.queue import Waiting, claim, claim_next, open_talks
-from chat.reader import Reader
+from chat.queue import Waiting, claim_next, open_talks, pick
+from chat.rests import REST_OVER, rest_frame, rest_over, rests_until
 from chat.runtime import runtime
-from chat.states import Author, By
-from tenants.errors import NotFound
+from retention import clock
 from tenants.hosts import Place
 from tenants.models import Membership, Tenant
 from tenants.staff import own_membership
@@ -37,36 +38,37 @@ class Arrival:
 
     me: Frame
     ready: bool
+    rests: Frame | None
     queue: list[Waiting]
+    bell: Bell | None
     talks: list[UUID]
+    standing: Standing
     colleagues: list[Frame]
 
 
 def arrive(tenant: Tenant, membership: Membership, *, socket: UUID, process: UUID) -> Arrival:
     """Take a member's window and read what it shows first. In the scope."""
+    now = clock.now()
     presence = desk_arrived(tenant, membership, socket=socket, process=process)
     return Arrival(
-        me=desk.card_of(tenant, membership),
+        me=card_of(tenant, membership),
         ready=presence.ready,
+        rests=rest_frame(until, now=now) if (until := rests_until(presence, now=now)) else None,
         queue=current_queue(tenant),
+        bell=bell(tenant, now=clock.now()),
         talks=list(open_talks(membership).values_list("pk", flat=True)),
-        colleagues=desk.colleagues(tenant, membership),
+        standing=Standing(is_in=True, lacks=lacking(tenant, membership)),
+        colleagues=without(everybody_here(tenant), membership),
     )
 
 
-class DeskSocket(Talking):
+class DeskSocket(Colleagues):
     side = "desk"
     decoder = frames.DESK
     speaks = frames.DeskFrame
-    me = Author.COUNSELLOR
 
-    membership: Membership
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.readers: dict[UUID, Reader] = {}
-        self._close_refs: dict[UUID, str | None] = {}
-        self._state_refs: dict[UUID, str | None] = {}
+    session: str
+    standing: Standing
 
     async def let_in(self, place: Place) -> bool:
         found = await scoped_call(
@@ -75,6 +77,7 @@ class DeskSocket(Talking):
         if found is None:
             return False
         self.membership = found
+        self.session = desk.session_key_in(self._header(b"cookie"))
         self.sender = found.pk
         return True
 
@@ -83,6 +86,7 @@ class DeskSocket(Talking):
     async def do_hello(self, frame: frames.DeskHello, ref: str | None) -> None:
         await self.started()
         self.listen()
+        self.hear_colleagues()
         arrival = await scoped_call(
             self.tenant,
             arrive,
@@ -91,28 +95,61 @@ class DeskSocket(Talking):
             socket=self.id,
             process=runtime().process,
         )
+        # Apart from the above, which has written: the other instance is asked for keys.
+        news = await self.news()
         self.greet()
+        conversations = await self._opened_all(arrival.talks)
         self.reply(
             {
                 "type": "welcome",
                 "protocol": frames.PROTOCOL,
                 "me": arrival.me,
                 "ready": arrival.ready,
+                **arrival.standing.field,
                 **shown(arrival.queue),
-                "conversations": [await self._opened(talk) for talk in arrival.talks],
+                **bell_field(arrival.bell),
+                "conversations": conversations,
                 "colleagues": arrival.colleagues,
+                **self.welcome_fields(news),
             },
             ref,
         )
         for talk in arrival.talks:
             self._release(talk)
+        if arrival.rests:
+            self.give(arrival.rests)
         runtime().boards.desk(self.tenant, self.give)
+        self.welcomed(arrival.colleagues)
+        self.standing = arrival.standing
+        runtime().attendance.add(self)
 
     async def left(self) -> None:
+        runtime().attendance.remove(self)
         for reader in self.readers.values():
             runtime().pulse.remove(reader)
+        self.stop_reading_along()
         await runtime().boards.leave(self.tenant, self.give)
+        await runtime().rosters.leave(self.tenant, self)
         await scoped_call(self.tenant, desk_left, self.tenant, self.membership, socket=self.id)
+
+    # Whether the member may still be here.
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        return self.membership.pk, self.session
+
+    def stand(self, standing: Standing) -> None:
+        """Close to who is not let in any more; tell who answers what they lack now."""
+        if not standing.is_in:
+            self.close(NOT_LET_IN)
+        elif standing.missing != self.standing.missing:
+            self.standing = standing
+            self.give({"type": "fitness", "missing": standing.missing})
+
+    def hear_member(self, event: Event) -> None:
+        if event.get("ready") is False and self.greeted:
+            self.give({"type": "ready", "value": False})
+        runtime().attendance.soon(self)
 
     # What the member says.
 
@@ -122,29 +159,33 @@ class DeskSocket(Talking):
         )
         self.reply({"type": "ready", "value": presence}, ref)
 
+    async def do_back(self, frame: frames.Back, ref: str | None) -> None:
+        await scoped_call(self.tenant, _back, self.tenant, self.membership, self.channel)
+        self.reply(REST_OVER, ref)
+
     async def do_next(self, frame: frames.Next, ref: str | None) -> None:
         stands = await scoped_call(self.tenant, _next, self.tenant, self.membership)
-        reader = self._reader(stands.conversation.pk)
-        self._assign(reader, stands, ref)
+        reader = self.reader_of(stands.conversation.pk)
+        self.assign(reader, stands, ref)
         # What was written between the claim and now came to a window that did not listen yet.
         reader.refetch()
 
     async def do_claim(self, frame: frames.Claim, ref: str | None) -> None:
         if frame.conversation in self.readers:
             raise Taken("it is yours already")
-        reader = self._reader(frame.conversation)
+        reader = self.reader_of(frame.conversation)
         try:
             stands = await scoped_call(
                 self.tenant, _claim, self.tenant, self.membership, frame.conversation
             )
         except BaseException:
-            self._drop(reader)
+            self.drop_reader(reader)
             raise
-        self._assign(reader, stands, ref)
+        self.assign(reader, stands, ref)
 
     async def do_open(self, frame: frames.Open, ref: str | None) -> None:
         if frame.conversation in self.readers:
-            self._drop(self.readers[frame.conversation])
+            self.drop_reader(self.readers[frame.conversation])
         if frame.purpose:
             opened = await self._kept(frame)
         else:
@@ -218,149 +259,37 @@ class DeskSocket(Talking):
     async def do_close(self, frame: frames.Close, ref: str | None) -> None:
         self._talk(frame.conversation)
         self._close_refs[frame.conversation] = ref
-        await call(end_conversation, self.tenant, frame.conversation, by=By.COUNSELLOR)
-
-    # Talks that are open in this window.
-
-    def _talk(self, conversation: UUID) -> Reader:
-        reader = self.readers.get(conversation)
-        if reader is None:
-            raise NotFound("no such talk")
-        return reader
-
-    def _reader(self, conversation: UUID, *, after: int = 0) -> Reader:
-        """Let what fans out of a talk reach this window, and keep it until the talk is shown."""
-        reader = Reader(
-            self.tenant,
-            conversation,
-            self.me,
-            give=partial(self._give_in, conversation),
-            fetch=self.fetch,
-        )
-        reader.given = after
-        self.readers[conversation] = reader
-        self.join(talk_group(conversation))
-        return reader
-
-    def _assign(self, reader: Reader, stands: desk.Stands, ref: str | None) -> None:
-        runtime().pulse.add(reader, self)
-        # That it has been claimed is no news to the window that claimed it.
-        reader.held = [event for event in reader.held or () if event["type"] != "state"]
-        self.reply({"type": "assigned", **self._as_conversation(reader, stands)}, ref)
-        self._release(reader.conversation)
-
-    async def _opened(self, conversation: UUID, *, after: int = 0) -> Frame:
-        """Open a talk of one's own in this window, and return how it stands."""
-        reader = self._reader(conversation, after=after)
         try:
-            stands = await scoped_call(
-                self.tenant, desk.own_talk, self.tenant, self.membership, conversation, after=after
-            )
+            asked = await call(close_talk, self.tenant, self.membership, frame)
         except BaseException:
-            self._drop(reader)
+            self._close_refs.pop(frame.conversation, None)
             raise
-        runtime().pulse.add(reader, self)
-        return self._as_conversation(reader, stands)
-
-    def _as_conversation(self, reader: Reader, stands: desk.Stands) -> Frame:
-        reader.situation = stands.situation
-        reader.told_erased = stands.caught.erased_through
-        page = self._paged(reader, stands.caught)
-        self.note_cards(reader, stands.cards)
-        return {**stands.frame(), **page, **reader.note_field(stands.situation.note)}
-
-    def _paged(self, reader: Reader, caught: Caught) -> Frame:
-        messages = reader.page(caught, partial(self.name_of, reader))
-        return {"messages": messages, "more": caught.page.more}
-
-    async def _kept(self, frame: frames.Open) -> Frame:
-        """Open a talk that is over and still kept, for an officer with a purpose."""
-        stands = await scoped_call(
-            self.tenant,
-            desk.kept_talk,
-            self.tenant,
-            self.membership,
-            frame.conversation,
-            after=frame.after,
-            purpose=frame.purpose,
-        )
-        reader = Reader(self.tenant, frame.conversation, self.me, give=self.give, fetch=self.fetch)
-        return self._as_conversation(reader, stands)
-
-    def _give_in(self, conversation: UUID, frame: Frame) -> None:
-        self.give({**frame, "conversation": str(conversation)})
-
-    def _release(self, conversation: UUID) -> None:
-        if conversation in self.readers:
-            self.release(self.readers[conversation])
-
-    def _drop(self, reader: Reader) -> None:
-        reader.end()
-        runtime().pulse.remove(reader)
-        self.leave_group(talk_group(reader.conversation))
-        if self.readers.get(reader.conversation) is reader:
-            del self.readers[reader.conversation]
+        if asked is not None:
+            self._give_in(frame.conversation, {"type": "cool_down", "asked": asked})
 
     # What fans out.
 
     def deliver(self, event: Event) -> None:
+        if event["type"] == "member":
+            self.hear_member(event)
+            return
+        if event["type"] == "told":
+            # To the windows of this member alone (chat/events.py).
+            if event["asked"] != self.channel:
+                self.tell_member(event["frame"])
+            return
+        self.notice(event)
         reader = self.readers.get(event["talk"]) if "talk" in event else None
         if reader is not None:
             self.hear(reader, event)
 
-    def on_message(self, reader: Reader, event: Event) -> None:
-        if event["from"] != self.channel:
-            reader.message(event, self.name_of(reader, event["author"]))
-
-    def on_typing(self, reader: Reader, event: Event) -> None:
-        if event["by"] != int(self.me):
-            self._give_in(reader.conversation, {"type": "typing"})
-
-    def on_seen(self, reader: Reader, event: Event) -> None:
-        if event["by"] != int(self.me):
-            self._give_in(reader.conversation, {"type": "seen", "seq": event["seq"]})
-
-    def on_state(self, reader: Reader, event: Event) -> None:
-        state = {"type": "state", "state": event["state"], "counsellor": event["counsellor"]}
-        state |= {"conversation": str(reader.conversation)}
-        ref = self._state_refs.pop(reader.conversation, None)
-        self.reply({**state, **reader.note_field(event.get("note"))}, ref)
-        if event.get("membership") != self.membership.pk.hex:
-            # Somebody else's now, or nobody's: what was said in it is not for this window.
-            self._drop(reader)
-
-    def on_line(self, reader: Reader, event: Event) -> None:
-        if event["who"] == "visitor":
-            up = {"type": "line", "who": "visitor", "up": event["up"]}
-            self._give_in(reader.conversation, up)
-
-    def on_arrived(self, reader: Reader, event: Event) -> None:
-        """A visitor's newer socket: nothing that the desk is told."""
-
-    def on_erased(self, reader: Reader, event: Event) -> None:
-        if event["through"] <= reader.found_erased:
-            return
-        reader.told_erased = event["through"]
-        reader.drop()
-        reader.forget_through(event["through"])
-        self._give_in(reader.conversation, {"type": "erased", "through": event["through"]})
-        reader.refetch()
-
-    def on_ended(self, reader: Reader, event: Event) -> None:
-        ref = self._close_refs.pop(reader.conversation, None)
-        self._drop(reader)
-        ended = {"type": "ended", "conversation": str(reader.conversation), "by": event["by"]}
-        self.reply(ended, ref)
-
-    def naming(self, reader: Reader) -> Frame:
-        return {"conversation": str(reader.conversation)}
-
-    def has(self, reader: Reader) -> bool:
-        return self.readers.get(reader.conversation) is reader
-
 
 def _ready(tenant: Tenant, membership: Membership, *, ready: bool) -> bool:
     return set_ready(tenant, own_membership(tenant, membership), ready=ready).ready
+
+
+def _back(tenant: Tenant, membership: Membership, asked: str) -> None:
+    rest_over(tenant, own_membership(tenant, membership), asked=asked)
 
 
 def _next(tenant: Tenant, membership: Membership) -> desk.Stands:
@@ -368,7 +297,7 @@ def _next(tenant: Tenant, membership: Membership) -> desk.Stands:
 
 
 def _claim(tenant: Tenant, membership: Membership, conversation: UUID) -> desk.Stands:
-    talk = claim(tenant, own_membership(tenant, membership), conversation)
+    talk = pick(tenant, own_membership(tenant, membership), conversation)
     return desk.taken_talk(tenant, talk)
 
 

@@ -35,6 +35,7 @@ class VisitorSocket(Talking):
     def __init__(self) -> None:
         super().__init__()
         self._counsellor: dict[str, str] | None = None
+        self._member: str | None = None
         self._conversation: UUID | None = None
         self._leave_ref: str | None = None
         self._erase_ref: str | None = None
@@ -82,7 +83,7 @@ class VisitorSocket(Talking):
 
     def _welcome(self, reader: Reader, arrival: Arrival, after: int, ref: str | None) -> None:
         caught, situation = arrival.caught, arrival.situation
-        self._counsellor = situation.counsellor
+        self._counsellor, self._member = situation.counsellor, situation.membership
         reader.situation, reader.told_erased = situation, caught.erased_through
         reader.given = after
         messages = reader.page(caught, partial(self.name_of, reader))
@@ -106,6 +107,7 @@ class VisitorSocket(Talking):
                 "more": caught.page.more,
                 "ended": None,
                 **reader.note_field(situation.note),
+                **({"reading": True} if situation.reading else {}),
             },
             ref,
         )
@@ -194,7 +196,13 @@ class VisitorSocket(Talking):
     def on_state(self, reader: Reader, event: Event) -> None:
         self._counsellor = event["counsellor"]
         state = {"type": "state", "state": event["state"], "counsellor": self._counsellor}
+        before, self._member = self._member, event.get("membership")
+        if before and self._member and self._member != before:
+            state["handed_over"] = True
         self.give({**state, **reader.note_field(event.get("note"))})
+
+    def on_reading(self, reader: Reader, event: Event) -> None:
+        self.give({"type": "reading", "value": event["value"]})
 
     def on_line(self, reader: Reader, event: Event) -> None:
         if event["who"] == "counsellor":

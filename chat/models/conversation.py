@@ -54,6 +54,8 @@ class Conversation(TenantModel):
     visitor_process = models.UUIDField(null=True)
     visitor_lost_at = models.DateTimeField(null=True)
     counsellor_told_lost = models.BooleanField(default=False)
+    # In which segment it is shown to the colleague who is asked about it; the visitor is told so.
+    shown_segment = models.UUIDField(null=True)
     # While it is paused: what the visitor is told, sealed, and the id that it was sealed with.
     note = models.BinaryField(null=True)
     note_id = models.UUIDField(null=True)
@@ -112,6 +114,14 @@ class Conversation(TenantModel):
                 fields=["tenant", "expires_at"],
                 condition=models.Q(held=False),
                 name="conversation_due",
+            ),
+            # Which talks a colleague reads along in: asked every few seconds, and hardly ever any.
+            models.Index(
+                fields=["tenant"],
+                condition=models.Q(
+                    shown_segment__isnull=False, state__in=[State.ACTIVE, State.PAUSED]
+                ),
+                name="conversation_shown",
             ),
             # Which talks are held: asked every minute, and hardly ever many.
             models.Index(

@@ -31,6 +31,8 @@ class Presence(TenantModel):
     ready = models.BooleanField(default=False)
     # Since when no socket of theirs is open; empty while one is.
     lost_at = models.DateTimeField(null=True)
+    # Until when nobody new is given to them, ready or not (chat/rests.py).
+    rests_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -105,9 +105,10 @@ def _words(language: str) -> dict[str, str]:
 
 
 def _standing(tenant: Tenant) -> str:
+    now = clock.now()
     said = {
-        "accepting": is_accepting(tenant, now=clock.now()),
-        "staffed": queue.staffed(tenant),
+        "accepting": is_accepting(tenant, now=now),
+        "staffed": queue.staffed(tenant, now=now),
     }
     return f"document.currentScript.heard({json.dumps(said)});\n"
 

@@ -6,21 +6,28 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chat.incidents import incidents
 from chat.pages import languages
+from chat.pages.endings import Endings, endings
+from chat.pages.fitness import Papers, papers_of
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
 from chat.pages.office.door import SectionLink, links_for
 from chat.pages.theme import theme_url
 from chat.pages.visitor import SubjectChoice, subject_choices
+from chat.panels import Panel, panels_for
+from chat.phrases import QuickPhrase, phrases
 from chat.signposts import Signpost, signposts
+from retention import clock
 from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
-from tenants.models import Membership, Tenant
+from tenants.models import LEADS, Membership, Tenant
 from tenants.policies import current_policy, flagged_rule
 
 
@@ -45,6 +52,16 @@ class DeskPage:
     callers: list[str]
     # What a counsellor may show a visitor the way to.  Rule: S10
     signposts: list[Signpost]
+    papers: Papers
+    # What is asked when a talk ends.
+    endings: Endings
+    # Of whom a lead should ask how they are, in sentences.
+    leads: bool
+    support: bool
+    # Whether one may be taken who is not next.
+    may_pick: bool
+    phrases: list[QuickPhrase]
+    panels: list[Panel]
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,8 @@ def _with_origin(response: HttpResponse) -> HttpResponse:
 def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
     """Gather the desk in ``language``, which is also the active translation."""
     spoken = languages.spoken()
+    panels = panels_for(tenant, member)
+    beside = {reverse(panel.section) for panel in panels if panel.section}
     return DeskPage(
         title=tenant.name,
         name=tenant.name,
@@ -123,10 +142,18 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         subjects=subject_choices(language),
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
         may_flag=flagged_rule(current_policy(tenant)) is not None,
-        sections=links_for(member),
+        # Two ways of one name would be a riddle: the panel leads to its page.
+        sections=[link for link in links_for(member) if link.url not in beside],
         alarm=alarm_for(tenant, member),
         callers=people.callers(tenant),
         signposts=signposts(tenant, language=language),
+        papers=papers_of(tenant, member, language=language),
+        endings=endings(tenant, language=language),
+        leads=member.role in LEADS,
+        support=bool(incidents(tenant, member, unseen=True)),
+        may_pick=tenant.may_pick,
+        phrases=phrases(tenant, member, now=clock.now()),
+        panels=panels,
     )
 
 

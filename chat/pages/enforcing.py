@@ -88,6 +88,21 @@ _HOW: dict[str, tuple[str | Lazy, tuple[str, ...]]] = {
         ),
         ("static/chat/js/leaving.js", "chat/leaving.py:leave_talk"),
     ),
+    "colleague": (
+        _(
+            "Whoever is asked gets the question and nothing else, and the question goes with the talk."
+            " Whose a talk is stands in one place, and the page is told whenever that changes."
+        ),
+        ("chat/consults.py:ask_colleague", "chat/transfers.py:accept_offer"),
+    ),
+    "colleague-read": (
+        _(
+            "A colleague reads by the same mark that your page is told by, so that neither is without"
+            " the other. The colleague cannot write, and the mark goes with the question, with the"
+            " talk, and when something is deleted."
+        ),
+        ("chat/showing.py:start_showing", "chat/consults.py:shown_talk"),
+    ),
     "audit": (
         _("Nothing that is written down there can be changed, and what is too old cannot be read."),
         ("tenants/audit.py:record", "retention/trail.py:AUDIT"),
@@ -108,12 +123,14 @@ _KINDS: dict[str, str | Lazy] = {
     "hold": _("Notes that a talk was held"),
     "account": _("Members of staff who have left"),
     "evaluation": _("Answers to what we ask after a talk"),
+    "handover_note": _("Notes from one shift to the next"),
+    "incident": _("Notes that a counsellor had an abusive talk"),
 }
 
 
-def enforced(promise: Promise, *, vault: bool = False) -> Enforced:
+def enforced(promise: Promise, *, variant: str = "") -> Enforced:
     """Return how ``promise`` is kept, in the active translation."""
-    how, places = _HOW[f"{promise.kind}-vault" if vault else promise.kind]
+    how, places = _HOW[f"{promise.kind}-{variant}" if variant else promise.kind]
     return Enforced(promise, str(how), places)
 
 

@@ -35,7 +35,7 @@ _STATEMENTS = (
 _GROUPS = {
     "talk": ("conversation", "flagged", "held", "erase"),
     "you": ("address", "code"),
-    "readers": ("access", "journal", "audit"),
+    "readers": ("colleague", "access", "journal", "audit"),
     "more": ("triage", "evaluation", "log"),
     # "leave" stands with the other words about leaving.
 }

@@ -98,7 +98,7 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
         theme_url=theme_url(tenant),
         leave_url=leave_url(tenant),
         version=policy.version,
-        promises=[enforced(promise, vault=_is_vault(promise, policy)) for promise in said],
+        promises=[enforced(promise, variant=_variant(promise, policy)) for promise in said],
         held=[_held(one) for one in proving.held(now=now)],
         overdue=[_overdue(one, language) for one in overdue(tenant, now=now, late=LATE)],
         last_told=date_in_words(told, language) if told else "",
@@ -108,8 +108,11 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
     )
 
 
-def _is_vault(promise: Promise, policy: Policy) -> bool:
-    return promise.kind == "address" and policy.address == Policy.Address.VAULT
+def _variant(promise: Promise, policy: Policy) -> str:
+    """Return which of the ways in which a promise of this kind can be kept is this policy's."""
+    if promise.kind == "address" and policy.address == Policy.Address.VAULT:
+        return "vault"
+    return "read" if promise.kind == "colleague" and policy.colleague_may_read else ""
 
 
 def _held(one: Held) -> ProofLine:

@@ -15,8 +15,10 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from tenants.charter.contradictions import refuse_contradictions
+from tenants.charter.endings import read_after_talk, read_categories, read_reasons
 from tenants.charter.evaluation import read_evaluation
 from tenants.charter.openings import read_opens
+from tenants.charter.phrases import read_phrases
 from tenants.charter.policy import read_policy
 from tenants.charter.sections import (
     read_bubble,
@@ -102,8 +104,12 @@ def _charter(values: dict[str, object], problems: Problems) -> Charter:
         contacts=read_contacts(root, languages),
         partners=read_partners(root, languages),
         queue=read_queue(root),
+        phrases=read_phrases(root, languages),
         theme={**theme, **bubble.colours},
         bubble=bubble,
+        reasons=read_reasons(root, languages),
+        categories=read_categories(root, languages),
+        after_talk=read_after_talk(root),
     )
     root.done()
     refuse_contradictions(charter, problems)

@@ -7,7 +7,7 @@ charter can make; one more promise, one more look at this page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from tenants.charter import shape
 from tenants.charter.colours import READABLE, contrast
@@ -38,6 +38,8 @@ _ALWAYS = tuple(kind for kind in _STARTS if kind not in ("address", "evaluation"
 _SHORTEST_WAIT_DAYS = 2.0
 # Somebody who was signed in yesterday may not be at the desk today.
 _LONGEST_SESSION_DAYS = 1.0
+# These rules have told visitors that nobody but their counsellor sees what they write.
+_ONLY_THE_TWO = frozenset({"S7", "D4"})
 _PAIRS = (
     ("theme.accent_text", "accent_text", "accent", READABLE),
     ("theme.text", "text", "surface", READABLE),
@@ -48,16 +50,21 @@ _PAIRS = (
 
 def refuse_contradictions(charter: shape.Charter, problems: Problems) -> None:
     """Note in ``problems`` what in ``charter`` contradicts itself."""
-    refuse_policy(charter.policy, problems)
+    said = {statement.rule for statement in charter.statements}
+    refuse_policy(charter.policy, problems, said=said)
     _refuse_offering_nothing(charter, problems)
     _refuse_twice(charter, problems)
     _refuse_self(charter, problems)
     _refuse_unreadable(charter.theme, problems)
     _refuse_endless_last_call(charter, problems)
+    _refuse_phrases_with_names(charter, problems)
 
 
-def refuse_policy(policy: shape.Policy, problems: Problems) -> None:
-    """Note in ``problems`` which promises of a policy, of a charter or a draft, cannot all be kept."""
+def refuse_policy(policy: shape.Policy, problems: Problems, *, said: Collection[str] = ()) -> None:
+    """Note in ``problems`` which promises of a policy, of a charter or a draft, cannot all be kept.
+
+    ``said`` has the rules that the line's statements beside it come from.
+    """
     if not problems.below("policy.keep"):
         _refuse_silence(policy, problems)
         for index, each in enumerate(policy.keep):
@@ -71,6 +78,7 @@ def refuse_policy(policy: shape.Policy, problems: Problems) -> None:
         _refuse_kept_and_gone(policy, problems)
         _refuse_answers_without_end(policy, problems)
     _refuse_asking_for_nothing(policy, problems)
+    _refuse_a_third(policy, said, problems)
 
 
 def _refuse_silence(policy: shape.Policy, problems: Problems) -> None:
@@ -182,6 +190,18 @@ def _refuse_asking_for_nothing(policy: shape.Policy, problems: Problems) -> None
         )
 
 
+def _refuse_a_third(policy: shape.Policy, said: Collection[str], problems: Problems) -> None:
+    """Note where a colleague may read what only two were to see.  Rule: S7, D4."""
+    cited = {*said, *policy.rules.values(), *(each.rule for each in policy.keep)}
+    forbids = sorted(cited & _ONLY_THE_TWO)
+    if policy.colleague_may_read and forbids:
+        problems.note(
+            "policy.colleague.may_read",
+            found=shown(policy.colleague_may_read),
+            expected=f"false: by {' and '.join(forbids)} only the counsellor sees the talk",
+        )
+
+
 def _refuse_twice(charter: shape.Charter, problems: Problems) -> None:
     names: Mapping[str, Iterable[str]] = {
         "subjects": (each.slug for each in charter.subjects),
@@ -190,11 +210,24 @@ def _refuse_twice(charter: shape.Charter, problems: Problems) -> None:
         "notices": (each.slug for each in charter.notices),
         "contacts": (f"{each.kind} {each.value}" for each in charter.contacts),
         "partners": (each.slug for each in charter.partners),
+        "phrases": (each.slug for each in charter.phrases),
     }
     for key, each in names.items():
         for name, times in Counter(each).items():
             if times > 1 and not problems.below(key):
                 problems.note(key, found=f"{shown(name)} {times} times", expected="each once")
+
+
+def _refuse_phrases_with_names(charter: shape.Charter, problems: Problems) -> None:
+    """A line that shows no first name has no phrase that tells it.  Rule: S3, D1, B7."""
+    for index, phrase in enumerate(charter.phrases):
+        for language, text in phrase.texts.items():
+            if "{name}" in text and not charter.queue.shows_first_name:
+                problems.note(
+                    f"phrases[{index}].{language}",
+                    found="{name}",
+                    expected="no name, talk.shows_first_name is false",
+                )
 
 
 def _refuse_self(charter: shape.Charter, problems: Problems) -> None:

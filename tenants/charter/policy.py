@@ -23,6 +23,7 @@ def read_policy(root: Table, languages: Sequence[str]) -> shape.Policy:
     journal, journal_rule = _yes(table.table("journal"), "written")
     triage, triage_rule = _yes(table.table("triage"), "offered")
     evaluation, evaluation_rule = _yes(table.table("evaluation"), "offered")
+    colleague, colleague_rule = _colleague(table)
     keep = tuple(_keep(entry) for entry in table.tables("keep"))
     texts, texts_rule = _words(table, languages)
     table.done()
@@ -42,11 +43,21 @@ def read_policy(root: Table, languages: Sequence[str]) -> shape.Policy:
             "journal": journal_rule,
             "triage": triage_rule,
             "evaluation": evaluation_rule,
+            **colleague_rule,
             **texts_rule,
         },
         texts=texts,
         keep=keep + life,
+        colleague_may_read=colleague,
     )
+
+
+def _colleague(table: Table) -> tuple[bool, dict[str, str]]:
+    """Return whether a colleague may read along, and its rule; not where nothing is said."""
+    if not table.has("colleague"):
+        return False, {}
+    may_read, rule = _yes(table.table("colleague"), "may_read")
+    return may_read, {"colleague": rule}
 
 
 def _words(table: Table, languages: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -166,6 +166,10 @@ def read_queue(root: Table) -> shape.Queue:
         capacity=talk.whole("at_once", least=1, most=10),
         visitor_lost_minutes=talk.whole("visitor_lost_minutes", least=2, most=240),
         shows_first_name=talk.flag("shows_first_name"),
+        wrap_up_seconds=(
+            talk.whole("wrap_up_seconds", least=0, most=600) if talk.has("wrap_up_seconds") else 0
+        ),
+        may_pick=queue.flag("pick") if queue.has("pick") else True,
         offers_code=code.flag("offered"),
         code_rule=code.rule(),
     )

@@ -147,6 +147,7 @@ class Policy:
     rules: Mapping[str, str]
     texts: Texts
     keep: tuple[Keep, ...]
+    colleague_may_read: bool = False
 
     def life(self, kind: str, starts: str) -> Keep | None:
         """Return how long ``kind`` lives from ``starts``, where it is said."""
@@ -164,8 +165,43 @@ class Queue:
     last_call_minutes: int
     visitor_lost_minutes: int
     shows_first_name: bool
+    wrap_up_seconds: int
+    may_pick: bool
     offers_code: bool
     code_rule: str
+
+
+@dataclass(frozen=True)
+class CloseReason:
+    slug: str
+    label: Texts
+    rule: str
+    abusive: bool = False
+
+
+@dataclass(frozen=True)
+class Category:
+    slug: str
+    label: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One ``[[phrases]]``: what a counsellor may put into the field instead of typing it."""
+
+    slug: str
+    texts: Texts
+    rule: str
+
+
+@dataclass(frozen=True)
+class AfterTalk:
+    """``[closing]``: a breather after a heavy talk, a pause after abuse, how long a shift's note lives."""
+
+    breather_minutes: int = 5
+    cooldown_minutes: int = 60
+    handover_hours: int = 48
 
 
 @dataclass(frozen=True)
@@ -193,8 +229,12 @@ class Charter:
     contacts: tuple[Contact, ...]
     partners: tuple[Partner, ...]
     queue: Queue
+    phrases: tuple[Phrase, ...]
     theme: Mapping[str, str]
     bubble: Bubble
+    reasons: tuple[CloseReason, ...]
+    categories: tuple[Category, ...]
+    after_talk: AfterTalk
 
     @property
     def slug(self) -> str:

@@ -2,21 +2,26 @@ from __future__ import annotations
 
 from tenants.models.audit import AuditEntry
 from tenants.models.contact import Contact
+from tenants.models.ending import Category, CloseReason
 from tenants.models.evaluation import EvaluationForm, EvaluationQuestion
 from tenants.models.hours import Hours, HoursException
 from tenants.models.job import JobRun
 from tenants.models.notice import Notice
 from tenants.models.operator import Operator
 from tenants.models.partner import Partner
+from tenants.models.phrase import Phrase
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
-from tenants.models.staff import Membership, Qualification, Role, Shift, User
+from tenants.models.staff import LEADS, Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
 from tenants.models.tenant import Country, Icon, Tenant, TenantHost
 
 __all__ = [
+    "LEADS",
     "AuditEntry",
+    "Category",
+    "CloseReason",
     "Contact",
     "Country",
     "EvaluationForm",
@@ -29,6 +34,7 @@ __all__ = [
     "Notice",
     "Operator",
     "Partner",
+    "Phrase",
     "Policy",
     "PolicyRule",
     "Qualification",

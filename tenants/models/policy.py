@@ -35,6 +35,8 @@ class Policy(TenantModel):
     may_erase = models.BooleanField()
     # What becomes of a talk whose visitor presses "leave": it ends, or it is parked. D12 says nothing of it.
     parks = models.BooleanField(default=False)
+    # Whether a colleague who is asked for advice may be shown the talk, while the visitor is told.
+    colleague_may_read = models.BooleanField(default=False)
     access = models.CharField(max_length=11, choices=Access.choices)
     journal = models.BooleanField()
     triage = models.BooleanField()

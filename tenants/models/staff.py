@@ -49,6 +49,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "administrator"
 
 
+# Who leads a shift.
+LEADS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
 class Membership(TenantModel):
     """A person's place in one tenant: the role, and how visitors see them.  Rule: S3, D1, B7.
 
@@ -122,7 +126,10 @@ class Shift(TenantModel):
 
 
 class Qualification(TenantModel):
-    """What a member has shown that they hold; compared with the tenant's Requirement rows."""
+    """What a member holds; compared with the tenant's Requirement rows.  Rule: S3, S4, D1, B7.
+
+    It counts once somebody else at this tenant has seen it, until it runs out.
+    """
 
     membership = models.ForeignKey(
         Membership, on_delete=models.CASCADE, related_name="+", db_constraint=False
@@ -131,12 +138,35 @@ class Qualification(TenantModel):
     years = models.PositiveSmallIntegerField(default=0)
     issuer = models.CharField(max_length=120)
     valid_until = models.DateField(null=True, blank=True)
+    verified_on = models.DateField(null=True)
+    # Empty again once who has seen it is forgotten; that it was seen stays.
+    verified_by = models.ForeignKey(
+        Membership,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    # Of which end it was warned, and how many days ahead; see tenants/expiry.py.
+    warned_for = models.DateField(null=True)
+    warned_days = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["tenant", "membership", "kind"], name="qualification_once_per_member"
-            )
+            ),
+            # What nobody has seen was seen by nobody.
+            models.CheckConstraint(
+                condition=models.Q(verified_by__isnull=True) | models.Q(verified_on__isnull=False),
+                name="qualification_verified_on_a_day",
+            ),
+            # Nobody vouches for themselves.
+            models.CheckConstraint(
+                condition=~models.Q(verified_by=models.F("membership")),
+                name="qualification_verified_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -51,7 +51,17 @@ class Tenant(models.Model):
     closing_warning_minutes = models.PositiveSmallIntegerField()
     last_call_minutes = models.PositiveSmallIntegerField()
     visitor_lost_minutes = models.PositiveSmallIntegerField()
+    # How long a counsellor may rest after a heavy talk, and for how long a place that abuse came
+    # from may be slowed down at most; zero for neither.
+    breather_minutes = models.PositiveSmallIntegerField(default=5)
+    cooldown_minutes = models.PositiveSmallIntegerField(default=60)
+    # How long a note from one shift to the next is kept.
+    handover_hours = models.PositiveSmallIntegerField(default=48)
     shows_first_name = models.BooleanField()
+    # How long a counsellor is given nobody new after each talk; 0 where there is no such pause.
+    wrap_up_seconds = models.PositiveSmallIntegerField(default=0)
+    # Whether one may be taken who is not next.
+    may_pick = models.BooleanField(default=True)
     # Whether a visitor is offered a code to come back with, and where that is told.
     offers_code = models.BooleanField(default=False)
     code_rule = models.CharField(max_length=4, default="ours")

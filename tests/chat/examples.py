@@ -28,6 +28,8 @@ _PATTERNS = {
     "talk": _UUID,
     "message": _UUID,
     "member": _UUID,
+    "consult": _UUID,
+    "offer": _UUID,
     "time": _TIME,
     "secret": _SECRET,
     "line": re.compile(r"[A-Za-z0-9_-]{86}"),

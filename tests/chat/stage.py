@@ -15,9 +15,13 @@ from django.conf import settings
 from chat.calls import call, scoped_call
 from chat.consumers import base
 from chat.events import layer
+from chat.models import Presence
+from chat.rests import rest
 from chat.valkeys import read_host
 from retention import clock
 from tenants.models import Contact, HoursException, Qualification, Role, Tenant
+from tenants.qualifications import end_qualification
+from tenants.staff import leave
 from tests.chat.examples import Step, Values
 from tests.clients import (
     Answer,
@@ -34,7 +38,7 @@ from tests.clients import (
 )
 from tests.overhttp import Near, events
 from tests.proofs import proof_of
-from tests.versions import FLAGGED, promise_more
+from tests.versions import FLAGGED, let_colleagues_read, promise_more
 from tests.world import PASSWORD, PATIENCE_SECONDS, address_of, hire, open_tenants
 
 ROLES = {str(role) for role in Role}
@@ -159,7 +163,7 @@ class Stage:
 
     async def frame_heard(self, who: str, expected: Frame) -> None:
         wire = self.wires[who]
-        if expected["type"] in {"queue", "waiting"}:
+        if expected["type"] in {"queue", "waiting", "colleagues"}:
             # These come whenever the queue has changed; one of them is the one.
             while not self.values.agree(expected, await wire.receive(expected["type"])):
                 pass
@@ -256,6 +260,22 @@ async def unqualified(stage: Stage) -> None:
     await scoped_call(stage.tenant, expire)
 
 
+async def withdrawn(stage: Stage) -> None:
+    def withdraw() -> None:
+        member, boss = hire(stage.tenant), hire(stage.tenant, Role.SUPERVISOR, 7)
+        said = {"kind": "psychologist", "reason": "withdrawn"}
+        end_qualification(stage.tenant, boss, member.pk, **said)
+
+    await scoped_call(stage.tenant, withdraw)
+
+
+async def let_go(stage: Stage) -> None:
+    def go() -> None:
+        leave(stage.tenant, hire(stage.tenant).pk, actor=None)
+
+    await scoped_call(stage.tenant, go)
+
+
 async def waiting_visitor(stage: Stage) -> None:
     await _arrive(stage, "visitor", "")
 
@@ -283,11 +303,33 @@ async def counsellor_ready(stage: Stage) -> None:
     await stage.wires["counsellor"].request({"type": "ready", "value": True})
 
 
+async def rests(stage: Stage) -> None:
+    def begin() -> None:
+        member = Presence.objects.select_related("membership").get().membership
+        rest(stage.tenant, member, 300)
+
+    await scoped_call(stage.tenant, begin)
+
+
 async def talking(stage: Stage) -> None:
     await waiting_visitor(stage)
     await counsellor_ready(stage)
     await stage.wires["counsellor"].request({"type": "next"})
     await stage.wires["visitor"].next()
+
+
+async def colleagues_read(stage: Stage) -> None:
+    stage.tenant, stage.other = stage.other, stage.tenant
+    await call(let_colleagues_read, stage.tenant)
+
+
+async def colleague_here(stage: Stage) -> None:
+    await stage.connected("counsellor-2", "/ws/desk")
+    second = stage.wires["counsellor-2"]
+    assert isinstance(second, Desk)
+    await second.hello()
+    stage.values.known["<member-2>"] = second.welcome["me"]["id"]
+    stage.values.known["<member>"] = second.welcome["colleagues"][0]["id"]
 
 
 async def said_one_each(stage: Stage) -> None:
@@ -355,12 +397,17 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "fifteen minutes pass": fifteen_minutes,
     "twenty seconds pass": twenty_seconds,
     "the counsellor's papers have expired": unqualified,
+    "the counsellor's papers are withdrawn": withdrawn,
+    "the counsellor is let go": let_go,
     "the line's list has a number to call": number_to_call,
     "a visitor is waiting": waiting_visitor,
     "two visitors are waiting": two_waiting,
     "a counsellor is ready": counsellor_ready,
+    "the counsellor rests for five minutes": rests,
     "a visitor and a counsellor are talking": talking,
     "they have said one thing each": said_one_each,
+    "this line lets a colleague read along": colleagues_read,
+    "a colleague is at the desk": colleague_here,
     "they have said three things, and a page holds two": long_talk,
     "the visitor has just said twenty things": twenty_said,
     "a counsellor has a login": credentials,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from django.db import connections
 from psycopg import sql
 
-from chat.calls import call
-from tenants.models import Tenant
+from chat.calls import call, scoped_call
+from chat.endings import close_talk
+from chat.frames import Close
+from chat.models import Incident
+from tenants.models import Membership, Tenant
 from tests import clients, web
 from tests.answers import asked, send
 from tests.clients import host_of
@@ -91,3 +94,23 @@ def test_answers_that_were_given_while_keys_was_away_can_be_given_again(
 
     assert (refused.status_code, refused.json()) == (503, {"error": "unavailable"})
     assert taken.status_code == 204
+
+
+async def test_what_follows_an_end_happens_once_though_keys_is_away(
+    tenant: Tenant, harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (clients, web):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    async with clients.talk(tenant) as talk:
+        close = {"type": "close", "conversation": talk.conversation, "reason": "abuse"}
+        gone = away(harness, keys=True)
+        await call(gone.__enter__)
+        try:
+            assert (await talk.desk.request({**close, "heavy": True}))["type"] == "error"
+        finally:
+            await call(gone.__exit__, None, None, None)
+        (told,) = await scoped_call(tenant, lambda: list(Incident.objects.all()))
+        member = await scoped_call(tenant, lambda: Membership.objects.get(pk=told.member))
+        again = Close(conversation=UUID(talk.conversation), reason="abuse")
+        await call(close_talk, tenant, member, again)
+    assert await scoped_call(tenant, lambda: Incident.objects.count()) == 1

@@ -87,7 +87,8 @@ async def test_ready_is_for_who_answers_holds_what_is_promised_and_finds_the_lin
     expired = (await call(clock.now)).date() - timedelta(days=2)
     await scoped_call(tenant, lambda: Qualification.objects.update(valid_until=expired))
     unfit = await counsellor.ready()
-    assert unfit == refusal("qualification_missing", unfit)
+    missing = [{"group": one, "why": "expired"} for one in ("health_worker", "psychologist")]
+    assert unfit == {**refusal("qualification_missing", unfit), "missing": missing}
     assert "Psykolog" in unfit["text"]
     assert await counsellor.ready(value=False) == {"type": "ready", "value": False}
 

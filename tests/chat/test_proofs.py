@@ -120,11 +120,11 @@ async def test_proof_is_good_once_though_valkey_is_away(
     tenant: Tenant, school: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proof = proof_of(await challenge_at(tenant, school))
-    proofs._valkey.cache_clear()
+    proofs.valkey.cache_clear()
     with monkeypatch.context() as away:
         away.setattr(settings, "REDIS_URL", "unix:///nowhere/valkey.sock")
         answers = [await begin_proven(tenant, school, proof) for _ in range(2)]
-    proofs._valkey.cache_clear()
+    proofs.valkey.cache_clear()
 
     assert [status for status, _ in answers] == [201, 428]
 

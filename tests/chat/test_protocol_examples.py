@@ -20,7 +20,13 @@ TEXT = PAGE.read_text("utf-8")
 EXAMPLES = read_examples(TEXT)
 # Wherever the server makes a frame, it writes its type as a literal.
 CHAT = Path(chat.__file__).parent
-SPEAKING = [*CHAT.glob("consumers/*.py"), CHAT / "reader.py", CHAT / "board.py"]
+SPEAKING = [
+    *CHAT.glob("consumers/*.py"),
+    CHAT / "reader.py",
+    CHAT / "board.py",
+    CHAT / "rests.py",
+    CHAT / "incidents.py",
+]
 SERVER_FRAMES = {
     word
     for path in SPEAKING

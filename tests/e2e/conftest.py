@@ -86,6 +86,7 @@ def demo(transactional_db: None, settings: object) -> Demo:
 def _demo() -> Demo:
     call_command("load_charters", verbosity=0)
     call_command("open_lines", verbosity=0)
+    world.without_pauses()
     return load_demo_staff(password=None)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from playwright.async_api import Locator, Page, ViewportSize, expect
 
+from chat.calls import call
 from tests.e2e.screens import Screens, end, say, take_next
 from tests.pages.conftest import TENANTS
 
@@ -59,6 +61,8 @@ async def _languages(page: Page) -> list[Locator]:
 @pytest.mark.parametrize("language", ["nb", "sv", "en"])
 async def test_talk_fits_on_both_sides(screens: Screens, language: str) -> None:
     findings: dict[str, list[str]] = {}
+    # The one has a handbook beside its talks, the other has not.
+    await call(call_command, "load_demo_handbooks", verbosity=0)
     slug = "tidaholm" if language == "sv" else "detfinneshjelp"
     visitor = await screens.visitor(slug, size=SMALL, language=language)
     desk = await screens.door(slug, size=SMALL, language=language)

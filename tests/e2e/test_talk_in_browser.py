@@ -84,8 +84,9 @@ async def test_erasing_empties_both_sides(screens: Screens) -> None:
     await visitor.click("[data-erase]")
     await visitor.click('[data-confirm="erase"] [value="yes"]')
 
-    for page in (visitor, desk):
-        await expect(page.locator('[data-message][data-from="system"]')).to_be_visible()
+    told = ((visitor, '[data-message][data-from="system"]'), (desk, "[data-event]:last-child"))
+    for page, sentence in told:
+        await expect(page.locator(sentence)).to_contain_text("slett")
         await expect(page.locator("text=a secret")).to_have_count(0)
     await say(visitor, "going on")
     await expect(desk.locator("[data-pane]", has_text="going on")).to_be_visible()

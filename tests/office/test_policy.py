@@ -53,6 +53,7 @@ THREE_MONTHS = {
     "erase_rule": "ours",
     "parks": "on",
     "leave_rule": "ours",
+    "colleague_rule": "ours",
     "journal_rule": "ours",
     "triage_rule": "ours",
     "evaluation_rule": "ours",
@@ -117,6 +118,7 @@ def test_draft_is_shown_with_what_it_changes_in_plain_words(administrator: Door)
         pytest.param({"access": "nobody", "holds": []}, "stricter", id="nobody-reads"),
         pytest.param({"address_began_amount": "7"}, "looser", id="address-kept"),
         pytest.param({"journal": "on"}, "looser", id="journal"),
+        pytest.param({"colleague_may_read": "on"}, "looser", id="colleague-reads"),
         pytest.param({"holds": ["access", "investigation"]}, "looser", id="another-hold"),
         pytest.param({"conversation_flagged_amount": "1"}, "stricter", id="flagged-go-sooner"),
         pytest.param({"conversation_ended_rule": "ours"}, "other", id="source"),
@@ -230,7 +232,7 @@ def test_only_administrators_write_and_only_their_own(
 
 def test_desk_shows_the_way_to_those_who_may_go(officer: Door, counsellor: Door) -> None:
     assert 'href="/desk/office/policy/"' in officer.get("/desk/").content.decode()
-    assert 'href="/desk/office/' not in counsellor.get("/desk/").content.decode()
+    assert 'href="/desk/office/policy/' not in counsellor.get("/desk/").content.decode()
 
 
 def test_member_who_has_left_is_at_the_door_again(administrator: Door, tenant: Tenant) -> None:

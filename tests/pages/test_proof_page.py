@@ -160,7 +160,7 @@ def test_each_promise_is_there_with_what_keeps_it(tenant: Tenant, language: str)
 def test_what_keeps_a_promise_is_where_the_page_says() -> None:
     places = [place for _, places in _HOW.values() for place in places]
 
-    assert len(places) == 21
+    assert len(places) == 25
     assert missing_places(" ".join(f"`{place}`" for place in places)) == []
 
 

@@ -37,12 +37,16 @@ class Sheet(HTMLParser):
         self.links: set[str] = set()
         self.fetched: set[str] = set()
         self.inline: list[str] = []
-        self._inside: list[str] = []
+        self.language = ""
+        # Which elements are open, and whether what is in them says to be in another language.
+        self._inside: list[tuple[str, bool]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self._inside.append(tag)
+        self.language = given.get("lang", "") if tag == "html" else self.language
+        is_other = given.get("lang", self.language) != self.language
+        self._inside.append((tag, is_other or self._is_other()))
         self.texts |= {" ".join(given[name].split()) for name in _READ & given.keys()}
         self.inline += [f"{tag} {name}" for name in given if name == "style" or name[:2] == "on"]
         self.fetched |= {given[name] for name in _FETCHES & given.keys()}
@@ -54,12 +58,15 @@ class Sheet(HTMLParser):
             (self.fetched if tag in _FETCHING_LINKS else self.links).add(given["href"])
 
     def handle_endtag(self, tag: str) -> None:
-        while self._inside and self._inside.pop() != tag:
+        while self._inside and self._inside.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        if not _SILENT & set(self._inside[-1:]):
+        if not self._is_other() and not (self._inside and self._inside[-1][0] in _SILENT):
             self.texts.add(" ".join(data.split()))
+
+    def _is_other(self) -> bool:
+        return bool(self._inside) and self._inside[-1][1]
 
 
 @dataclass(frozen=True)

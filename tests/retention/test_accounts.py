@@ -25,7 +25,7 @@ from tenants.rota import plan_shift
 from tenants.scope import tenant_scope
 from tests import web
 from tests.talks import begin, ledger_of, owner_rows
-from tests.world import address_of, hire, move_clock
+from tests.world import address_of, hire, move_clock, stop_runtime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,6 +138,8 @@ async def test_who_has_left_is_let_in_nowhere_and_the_trail_tells(
     assert [entry[0] for entry in trail].count("member.left") == 1
     assert (await web.ask("GET", host, "/desk/", headers=desk)).status == 302
     assert await web.sign_in(tenant, address_of(tenant, "counsellor", 1)) is None
+    # Other processes have been told, from this event loop.
+    await stop_runtime()
 
 
 def test_nobody_lets_go_a_member_of_another_tenant(tenant: Tenant, other: Tenant) -> None:

@@ -5,7 +5,16 @@ from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from chat.models import Card, Conversation, Farewell, Message, ResumeCode, Segment
+from chat.models import (
+    Card,
+    Consult,
+    Conversation,
+    Farewell,
+    Message,
+    Offer,
+    ResumeCode,
+    Segment,
+)
 from retention import kinds
 from retention.checks import every_tenant_model_is_accounted_for
 from retention.models import AddressRecord, Hold, LedgerEntry, Pool, VaultRequest
@@ -27,7 +36,7 @@ def test_model_that_no_kind_covers_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(kinds, "_kinds", {})
 
     assert models_accused() == {
-        *(Conversation, Segment, Message, Card, ResumeCode, Farewell),
+        *(Conversation, Segment, Message, Card, Consult, Offer, ResumeCode, Farewell),
         *(AuditEntry, Membership, Qualification, Shift),
         *(AddressRecord, VaultRequest, Hold, Pool),
     }

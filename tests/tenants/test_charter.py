@@ -19,6 +19,8 @@ WHOLE_KEEP = '[[policy.keep]]\nwhat = "conversation"\nstarts = "{}"\namount = {}
 
 QUESTION = '[[evaluation]]\nslug = "words"\nkind = "text"\nrule = "S9"\nnb = "Noe mer?"\nen = "Anything?"\n\n'
 
+PHRASE = '[[phrases]]\nslug = "hei"\nrule = "ours"\nnb = "{}"\nen = "Hi."\n\n'
+
 
 def hours(days: str, opens: str, closes: str) -> str:
     return f'[[hours]]\ndays = {days}\nopens = "{opens}"\ncloses = "{closes}"\nrule = "S1"\n\n'
@@ -71,8 +73,8 @@ def test_charter_is_read_as_data(folder: Path) -> None:
             ["tenant.name: found nothing, expected text",
              'tenant.nmae: found an unknown key, expected no such key (did you mean "name"?)'], id="misspelt-key"),
         pytest.param("[talk]", "[zebra]\nx = 1\n\n[talk]",
-            ['zebra: found an unknown key, expected one of "bubble", "code", "contacts", "evaluation", "exceptions", "holidays", "hours", '
-             '"notices", "partners", "policy", "queue", "requirements", "statements", "subjects", "talk", "tenant", '
+            ['zebra: found an unknown key, expected one of "bubble", "categories", "code", "contacts", "evaluation", "exceptions", "holidays", "hours", '
+             '"notices", "partners", "phrases", "policy", "queue", "reasons", "requirements", "statements", "subjects", "talk", "tenant", '
              '"theme"'], id="unknown-table"),
         pytest.param("[holidays]\nclosed = true\nrule = \"ours\"", "",
             ["holidays: found nothing, expected a table [holidays]"], id="missing-table"),
@@ -233,6 +235,15 @@ def test_charter_is_read_as_data(folder: Path) -> None:
         pytest.param("[queue]", f"{QUESTION * 2}[queue]",
             ['policy.evaluation.offered: found false, expected questions [[evaluation]] where it is true, and none where it is false',
              'evaluation: found "words" 2 times, expected each once'], id="question-twice"),
+        # Phrases
+        pytest.param("[queue]", f'{PHRASE.format("Hei fra {linje}, vi er her.")}[queue]',
+            ['phrases[0].nb: found "{linje}", expected one of "{title}", "{name}", "{line}", "{closes}"'], id="phrase-with-unknown-place"),
+        pytest.param("[queue]", f'{PHRASE.format("Jeg heter {name}.")}[queue]',
+            ["phrases[0].nb: found {name}, expected no name, talk.shows_first_name is false"], id="phrase-with-hidden-name"),
+        pytest.param("[queue]", f'{PHRASE.format("Hei.") * 2}[queue]',
+            ['phrases: found "hei" 2 times, expected each once'], id="phrase-twice"),
+        pytest.param("at_once = 2", "at_once = 2\nwrap_up_seconds = 601",
+            ["talk.wrap_up_seconds: found 601, expected a whole number from 0 to 600"], id="endless-wrap-up"),
         # Queue and colours
         pytest.param("last_call_minutes = 15", "last_call_minutes = 121",
             ["queue.last_call_minutes: found 121, expected a whole number from 0 to 120"], id="last-call-too-long"),
@@ -280,6 +291,29 @@ def test_talks_deleted_at_close_leave_nothing_to_ask_for(folder: Path) -> None:
         'plain.toml: policy.access.who: found "anyone", expected "nobody" or "own_journal": '
         "talks are deleted at close"
     ]
+
+
+@pytest.mark.parametrize("rule", ["S7", "D4"])
+def test_colleague_may_read_only_where_no_rule_has_said_that_nobody_does(
+    folder: Path, rule: str
+) -> None:
+    allowed = PLAIN.replace(
+        "[policy.journal]", '[policy.colleague]\nmay_read = true\nrule = "ours"\n\n[policy.journal]'
+    )
+    (folder / "plain.toml").write_text(allowed, encoding="utf-8")
+    (charter,) = read_charters([folder / "plain.toml"], known=["friend"])
+    assert charter.policy.colleague_may_read is True
+    assert charter.policy.rules["colleague"] == "ours"
+    refused = (
+        "plain.toml: policy.colleague.may_read: found true, expected false: "
+        f"by {rule} only the counsellor sees the talk"
+    )
+
+    # By a statement, and by a term of the policy itself.
+    about = 'kind = "about"\nrule = "{}"'
+    stated = allowed.replace(about.format("U4"), about.format(rule))
+    assert problems(folder, plain=stated) == [refused]
+    assert problems(folder, plain=allowed.replace('rule = "U3"', f'rule = "{rule}"')) == [refused]
 
 
 def test_talks_deleted_at_close_leave_nothing_to_flag(folder: Path) -> None:

@@ -18,6 +18,7 @@ from tenants.scope import tenant_scope
 
 CHARTERS = Path(__file__).parents[2] / "tenants" / "charters"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TWO_LINES = "blakors-chatsenter"
 LOCAL = {
     "HELPLINE_STAFF_MFA": "off",
     "HELPLINE_SCHEME": "http",
@@ -95,7 +96,8 @@ def test_password_opens_the_door_and_stays_over_restarts(logins: Path) -> None:
     assert User.objects.get(email=ADMIN).password == stored
     with override_settings(**LOCAL):
         assert User.objects.get(email="kari@urph.example").check_password(password_in(first))
-    assert User.objects.count() == 7 * 5 + 1
+    # And one person who works at both lines of an operator.
+    assert User.objects.count() == 7 * 5 + 1 + 1
 
 
 @pytest.mark.parametrize(
@@ -129,12 +131,24 @@ def test_everybody_who_answers_holds_what_the_tenant_requires(logins: Path) -> N
     for tenant in Tenant.objects.all():
         with tenant_scope(tenant):
             answering = Membership.objects.filter(role__in=["counsellor", "supervisor"])
-            assert answering.count() == 3
+            assert answering.count() == (4 if tenant.operator.slug == TWO_LINES else 3)
             for member in answering:
                 held = dict(
                     Qualification.objects.filter(membership=member).values_list("kind", "years")
                 )
                 assert unmet(held) == set()
+
+
+def test_one_person_works_at_both_lines_of_an_operator_with_papers_at_each(logins: Path) -> None:
+    load(logins)
+
+    places = {}
+    for tenant in Tenant.objects.filter(operator__slug=TWO_LINES):
+        with tenant_scope(tenant):
+            member = Membership.objects.get(user__email=f"ida@{TWO_LINES}.example")
+            held = Qualification.objects.filter(membership=member, verified_on__isnull=False)
+            places[tenant.slug] = member.role, held.count()
+    assert places == {"snakkommobbing": ("counsellor", 2), "snakkompsyken": ("supervisor", 2)}
 
 
 def unmet(held: dict[str, int]) -> set[str]:

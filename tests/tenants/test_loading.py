@@ -208,7 +208,8 @@ def test_command_loads_the_seven_and_then_nothing() -> None:
 
     assert first[5] == (
         "tidaholm: new; hours: 1 added; subjects: 7 added; statements: 8 added; "
-        "requirements: 1 added; contacts: 5 added; policy: version 1 begins"
+        "requirements: 1 added; contacts: 5 added; "
+        "reasons: 6 added; categories: 13 added; phrases: 6 added; policy: version 1 begins"
     )
     assert run("load_charters") == [f"{path.stem}: unchanged" for path in SHIPPED]
 

@@ -19,7 +19,7 @@ from tenants.policies import (
     flagged_rule,
     terms_of,
 )
-from tenants.promises import Promise, sentences
+from tenants.promises import Promise, all_sentences, sentences
 from tenants.scope import tenant_scope
 
 CHARTERS = Path(__file__).parents[2] / "tenants" / "charters"
@@ -208,6 +208,39 @@ def test_life_of_a_talk(
 
     assert (rule.amount, rule.unit, rule.rule) == life
     assert (other and (other.amount, other.unit, other.rule)) == flagged
+
+
+@pytest.mark.parametrize(
+    ("language", "never", "visibly"),
+    [
+        pytest.param(
+            "nb", "Kollegaen får ikke se samtalen.", "så lenge kollegaen leser med.", id="nb"
+        ),
+        pytest.param(
+            "sv", "Kollegan får inte se samtalet.", "så länge kollegan läser med.", id="sv"
+        ),
+        pytest.param(
+            "en", "The colleague does not see the talk.", "as the colleague reads along.", id="en"
+        ),
+    ],
+)
+def test_whether_a_colleague_sees_the_talk_is_told(language: str, never: str, visibly: str) -> None:
+    tenant = Tenant.objects.get(slug="urph")
+
+    with tenant_scope(tenant):
+        policy = current_policy(tenant)
+        assert policy.colleague_may_read is False
+        before = all_sentences(tenant, policy, language=language)
+        policy.colleague_may_read = True
+        after = all_sentences(tenant, policy, language=language)
+
+    ((was, will),) = [
+        (one, other) for one, other in zip(before, after, strict=True) if one != other
+    ]
+    assert (was.kind, will.kind) == ("colleague", "colleague")
+    assert never in was.text
+    assert never not in will.text
+    assert visibly in will.text
 
 
 def test_tenant_without_a_policy_is_refused_rather_than_guessed() -> None:

@@ -25,6 +25,7 @@ FUNCTIONS = {
         *("chat_end", "chat_erase", "chat_expire", "chat_expire_keyless", "chat_post"),
         *("chat_members_named", "chat_pulse", "chat_shorten", "pool_shorten", "vault_shorten"),
         *("chat_hold", "chat_let_go", "chat_held", "retention_keep_clock"),
+        "chat_handbook_found",
     },
     "keys": {
         *("key_create", "key_destroy", "key_destroy_due", "key_missing", "key_read"),

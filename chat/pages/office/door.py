@@ -14,6 +14,8 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chat.handbook.articles import EDITORS
+from chat.handbook.revisions import revisions_due
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
 from chat.pages.office.alarm import alarm_for
@@ -21,7 +23,8 @@ from chat.pages.theme import theme_url
 from retention.reviews import reviews_due
 from retention.watchdog import Standing
 from tenants import staff
-from tenants.models import Membership, Role
+from tenants.expiry import warned_of
+from tenants.models import LEADS, Membership, Role
 from tenants.scope import tenant_scope
 
 
@@ -36,15 +39,22 @@ class Section:
 
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 _OFFICERS = frozenset({Role.OFFICER})
-_LEADS = _BOTH | {Role.SUPERVISOR}
+_READERS = _BOTH | {Role.SUPERVISOR}
+_ALL = _READERS | {Role.COUNSELLOR}
 
 SECTIONS: tuple[Section, ...] = (
+    Section("office-load", _("The shift now"), LEADS),
     Section("office-policy", _("What is kept"), _BOTH),
     Section("office-kept", _("Kept talks"), _BOTH),
     Section("office-holds", _("Holds"), _BOTH),
     Section("office-vault", _("The address vault"), _OFFICERS),
+    Section("office-staff", _("Staff and shifts"), LEADS),
     Section("office-trail", _("Who did what"), _OFFICERS),
-    Section("office-evaluations", _("What visitors answer"), _LEADS),
+    Section("office-evaluations", _("What visitors answer"), _READERS),
+    Section("office-figures", _("Figures"), LEADS),
+    Section("office-cooldowns", _("After abuse"), LEADS),
+    Section("office-handover", _("Notes to the next shift"), _ALL),
+    Section("office-handbook", _("Handbook"), _ALL),
 )
 
 
@@ -70,6 +80,10 @@ class OfficePage:
     alarm: Standing | None
     # How many holds somebody should have looked at by today.
     reviews_due: int
+    # Of how many members something runs out soon.
+    running_out: int
+    # How many articles of the handbook, the same.
+    revisions_due: int
 
 
 View = Callable[..., HttpResponse]
@@ -138,6 +152,8 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         sections=links_for(member, current=section),
         alarm=alarm_for(tenant, member),
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
+        running_out=len(warned_of(tenant)) if member.role in LEADS else 0,
+        revisions_due=revisions_due(tenant).count() if member.role in EDITORS else 0,
     )
 
 

@@ -39,6 +39,10 @@ _LIVES = {
 _FLAGS = {
     "may_erase": ("erase", _("The visitor can delete what has been written so far")),
     "parks": ("leave", _("The talk waits for whoever leaves the page in a hurry")),
+    "colleague_may_read": (
+        "colleague",
+        _("A colleague who is asked for advice may be shown the talk, and the visitor is told"),
+    ),
     "journal": ("journal", _("A journal is written when life and health are in danger")),
     "triage": ("triage", _("Some facts are written down if the visitor says yes")),
     "evaluation": ("evaluation", _("Visitors are asked afterwards how it went")),
@@ -161,7 +165,12 @@ class PolicyForm(forms.Form):
             rules={
                 "address": said["address_rule"],
                 "access": said["access_rule"],
-                **{source: said[f"{source}_rule"] for source, _label in _FLAGS.values()},
+                **{
+                    source: said[f"{source}_rule"]
+                    for name, (source, _label) in _FLAGS.items()
+                    # A charter that says nothing of colleagues has no source for it.
+                    if said[name] or source != "colleague"
+                },
                 **({"words": said["words_rule"]} if written else {}),
             },
             texts=written,
@@ -194,6 +203,7 @@ def _initial(terms: Terms) -> dict[str, object]:
         "holds_rule": (usual and usual.suspended_rule) or OURS,
         **{name: getattr(terms, name) for name in _FLAGS},
         "words_rule": OURS,
+        "colleague_rule": OURS,
         **{f"{name}_rule": rule for name, rule in terms.rules.items()},
         **{f"words_{language}": text for language, text in terms.texts.items()},
     }

@@ -12,12 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from chat.pages.languages import locale_of
 from chat.states import Author
 from retention.models import Hold
-from tenants.models import Tenant
+from tenants.models import Role, Tenant
 
 REASONS: dict[str, Promise] = {
     Hold.Reason.INVESTIGATION: _("Investigation"),
     Hold.Reason.DANGER: _("Danger to life or health"),
     Hold.Reason.ACCESS: _("Somebody has asked to read it"),
+}
+
+ROLES: dict[str, Promise] = {
+    Role.COUNSELLOR: _("Counsellor"),
+    Role.SUPERVISOR: _("Shift lead"),
+    Role.OFFICER: _("Records officer"),
+    Role.ADMINISTRATOR: _("Administrator"),
 }
 
 AUTHORS: dict[int, Promise] = {
@@ -29,7 +36,22 @@ AUTHORS: dict[int, Promise] = {
 # What stands in the trail. An action that is not told here is shown by its code.
 ACTIONS: dict[str, Promise] = {
     "conversation.read": _("Opened a kept talk"),
+    "member.left": _("Let a member go"),
+    "member.deactivated": _("A person was shut out everywhere"),
+    "qualification.entered": _("Entered a qualification"),
+    "qualification.verified": _("Verified a qualification"),
+    "qualification.ended": _("Ended a qualification"),
+    "qualification.expires": _("Warned that a qualification runs out"),
+    "shift.planned": _("Planned a shift"),
+    "shift.cancelled": _("Cancelled a shift"),
     "policy.published": _("Published a promise"),
+    "handbook.published": _("Published an article of the handbook"),
+    "handbook.withdrawn": _("Withdrew an article of the handbook"),
+    "handbook.reviewed": _("Revised an article of the handbook without changing it"),
+    "handbook.revision_due": _("A revision of an article of the handbook was due"),
+    "handbook.sharing_offered": _("Offered the handbook to another line"),
+    "handbook.sharing_accepted": _("Agreed to share the handbook"),
+    "handbook.sharing_ended": _("Ended the sharing of the handbook"),
     "talk.flagged": _("Marked a talk as holding personal data"),
     "hold.placed": _("Placed a hold"),
     "hold.confirmed": _("Confirmed a hold as the second person"),
@@ -41,6 +63,24 @@ ACTIONS: dict[str, Promise] = {
     f"hold.{Hold.Outcome.REFUSED}": _("Refused a hold as the second person"),
     f"hold.{Hold.Outcome.LAPSED}": _("A hold ended without a second person"),
     f"hold.{Hold.Outcome.GONE}": _("A hold ended because what it held was gone"),
+}
+
+# What is wrong with an article of the handbook, by field, and what would be right.
+FAULTS: dict[tuple[str, str], Promise] = {
+    ("slug", "missing"): _("Give the article an address."),
+    ("slug", "long"): _("The address is too long."),
+    ("slug", "shape"): _(
+        "The address has small letters a–z, digits and single hyphens, such as sleep-and-worry."
+    ),
+    ("slug", "taken"): _("There is an article at this address already."),
+    ("category", "missing"): _("Give the article a category."),
+    ("category", "long"): _("The category is too long."),
+    ("language", "unknown"): _("Choose the language that it is written in."),
+    ("title", "missing"): _("Give the article a title."),
+    ("title", "long"): _("The title is too long."),
+    ("body", "missing"): _("Write what the article says."),
+    ("body", "long"): _("The article is too long. Make two of it."),
+    ("body", "lines"): _("The article has more than 1,000 lines. Make two of it."),
 }
 
 

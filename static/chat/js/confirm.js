@@ -13,7 +13,7 @@ export async function confirmed(name) {
   }
   dialog.returnValue = "no";
   dialog.showModal();
-  dialog.querySelector('[value="no"]').focus();
+  (dialog.querySelector("[data-first]") || dialog.querySelector('[value="no"]')).focus();
   const closed = new Promise((resolve) => {
     dialog.addEventListener("close", resolve, { once: true });
   });

@@ -1,12 +1,18 @@
 // The desk: one line for the whole shift, and a pane for each talk.
+import { Calls } from "./calls.js";
 import { hearDesk } from "./desk_hears.js";
 import { Line } from "./line.js";
+import { watchPanels } from "./panels.js";
 import { Panes } from "./panes.js";
 import { PROTOCOL } from "./protocol.js";
 import { Queue } from "./queue.js";
+import { watchQuotes } from "./quoting.js";
 import { unreadIn } from "./reading.js";
 import { Readiness } from "./readiness.js";
+import { Resting } from "./resting.js";
+import { watchSheets } from "./sheets.js";
 import { watchShortcuts } from "./shortcuts.js";
+import { noteEvents } from "./timeline.js";
 import { watchUnanswered } from "./unanswered.js";
 import { word } from "./words.js";
 
@@ -30,10 +36,14 @@ function lineBecame(state) {
   document.body.toggleAttribute("data-is-away", state !== "up");
 }
 
-// The title says how many messages are unread and nothing of what is in them.
+// The title says how many messages are unread and how many wait, and nothing of what is in them.
 function changed() {
   const unread = desk.panes.all().reduce((sum, pane) => sum + unreadIn(pane.talk), 0);
-  document.title = unread ? `(${unread}) ${title}` : title;
+  const count = unread + desk.calls.count();
+  const text = count ? `(${count}) ${title}` : title;
+  if (document.title !== text) {
+    document.title = text;
+  }
   const talks = desk.panes.all().length;
   find("tabs").hidden = talks < 2;
   find("quiet").hidden = talks > 0;
@@ -42,6 +52,13 @@ function changed() {
 function take(frame) {
   desk.tell("");
   desk.line.send(frame);
+}
+
+function hear(frame) {
+  noteEvents(desk, frame);
+  hearDesk(desk, frame);
+  desk.calls.hear(frame);
+  changed();
 }
 
 const next = () => take({ type: "next", ref: "next" });
@@ -55,14 +72,25 @@ desk.becomeSlow = (slow) => {
 };
 desk.line = new Line("/ws/desk", {
   hello: () => ({ protocol: PROTOCOL }),
-  onFrame: (frame) => hearDesk(desk, frame),
+  onFrame: hear,
   onState: lineBecame,
 });
 desk.readiness = new Readiness(desk.line);
+desk.resting = new Resting(desk.line, {
+  onChange: () => {
+    desk.readiness.rest(desk.resting.isOn);
+    desk.calls.ringing.look();
+    changed();
+  },
+});
 desk.queue = new Queue({ onClaim: (conversation) => take({ type: "claim", conversation, ref: "claim" }) });
 desk.panes = new Panes(desk.line, { onChange: changed });
+desk.calls = new Calls(desk);
 
 find("next").addEventListener("click", next);
-watchShortcuts({ panes: desk.panes, readiness: desk.readiness, onNext: next });
+watchShortcuts({ ...desk, onNext: next });
+watchSheets();
+watchPanels();
+watchQuotes(desk.panes);
 watchUnanswered(desk.line, () => desk.panes.all().map((pane) => pane.talk));
 desk.line.open();

@@ -1,9 +1,13 @@
 // What each frame from the server means on the desk. A frame reaches the pane that it names and
 // no other; a frame about a talk that is not here means nothing.
 import { hearCard } from "./cards.js";
+import { colleagueHears, endPane, refusedByColleague, releasedTo, welcomeColleagues } from "./colleagues.js";
+import { refusalInWords, showFitness } from "./fitness.js";
 import { showFlagged } from "./flagging.js";
 import { holdBack } from "./holding.js";
+import { memberHears } from "./member_hears.js";
 import { showPaused } from "./pausing.js";
+import { begin } from "./timeline.js";
 import { hasWord, word } from "./words.js";
 
 const inPane = (act) => (desk, frame) => {
@@ -15,11 +19,16 @@ const inPane = (act) => (desk, frame) => {
 };
 
 const hears = {
+  ...colleagueHears,
+  ...memberHears,
+
   welcome(desk, frame) {
     const mine = new Set(frame.conversations.map((one) => one.conversation));
-    desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => pane.end());
+    desk.panes.all().filter((pane) => !pane.ended && !mine.has(pane.talk.conversation)).forEach((pane) => endPane(pane));
     desk.queue.show(frame);
+    showFitness(desk.readiness, frame.missing);
     desk.readiness.returned(frame.ready);
+    desk.resting.hear({ seconds: 0 });
     for (const one of frame.conversations) {
       const pane = desk.panes.ensure(one);
       pane.fill(one);
@@ -29,10 +38,7 @@ const hears = {
         pane.resend();
       }
     }
-  },
-
-  ready(desk, frame) {
-    desk.readiness.become(frame.value);
+    welcomeColleagues(desk, frame);
   },
 
   slow(desk, frame) {
@@ -45,16 +51,18 @@ const hears = {
 
   assigned(desk, frame) {
     desk.tell("");
-    const pane = desk.panes.ensure({ ...desk.queue.rows.get(frame.conversation)?.about, ...frame });
+    const row = desk.queue.rows.get(frame.conversation);
+    const pane = desk.panes.ensure({ ...row?.about, ...frame });
     desk.queue.drop(frame.conversation);
     desk.panes.select(pane, true);
     pane.fill(frame);
+    begin(pane, row?.since);
   },
 
   conversation: inPane((pane, frame) => pane.fill(frame)),
   more: inPane((pane, frame) => pane.fill(frame)),
   // Back in the queue: somebody else's from now on.
-  state: inPane((pane, frame) => (frame.state === "waiting" ? pane.end() : showPaused(pane, frame))),
+  state: inPane((pane, frame) => (frame.state === "waiting" ? endPane(pane) : showPaused(pane, frame))),
 
   message: inPane((pane, frame) => {
     pane.talk.hear(frame);
@@ -69,18 +77,21 @@ const hears = {
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
   flagged: inPane(showFlagged),
-  ended: inPane((pane) => pane.end()),
-  released: inPane((pane) => pane.end()),
+  ended: inPane((pane) => endPane(pane, "", true)),
+  released: inPane(releasedTo),
 
   seen: inPane((pane, frame) => {
     pane.talk.seenByOther = Math.max(pane.talk.seenByOther, frame.seq);
   }),
 
   error(desk, frame) {
+    if (refusedByColleague(frame)) {
+      return;
+    }
     const name = hasWord(`error.${frame.code}`) ? `error.${frame.code}` : "error.not_allowed";
     const pane = desk.panes.all().find((one) => one.talk.pending.has(frame.ref));
     if (frame.ref === "ready") {
-      desk.readiness.refuse(word(name));
+      desk.readiness.refuse(refusalInWords(frame, name));
     } else if (pane && ["slow_down", "unavailable"].includes(frame.code)) {
       desk.tell(word(name));
       holdBack(pane.talk, () => pane.resend());
@@ -88,13 +99,15 @@ const hears = {
       pane.talk.refuse(frame.ref);
       pane.show();
     } else {
-      desk.tell(word(name));
+      desk.tell(refusalInWords(frame, name));
     }
   },
 };
 
 export function hearDesk(desk, frame) {
-  if (Object.hasOwn(hears, frame.type)) {
-    hears[frame.type](desk, frame);
+  // What is written in a talk that is only shown here goes where that talk stands.
+  const type = frame.type === "message" && frame.consult ? "shown" : frame.type;
+  if (Object.hasOwn(hears, type)) {
+    hears[type](desk, frame);
   }
 }

@@ -1,7 +1,7 @@
 // How long a message may be. What is too long, pasted for instance, is kept and not cut off.
 import { word } from "./words.js";
 
-const LONGEST = 4000;
+export const LONGEST = 4000;
 const TELLS_FROM = 3500;
 
 export class Length {

@@ -1,12 +1,14 @@
 // One talk on the desk: its own state, window and tab. Nothing a visitor writes appears elsewhere.
 import { hearCards } from "./cards.js";
 import { Composer } from "./composer.js";
+import { giveDraft, leaveDraft } from "./drafts.js";
 import { flag, showFlagged } from "./flagging.js";
 import { resume, showPaused, watchPausing } from "./pausing.js";
+import { threadOf } from "./pane_thread.js";
+import { phrasesOf } from "./phrases.js";
 import { watchSignposts } from "./signposting.js";
 import { lastFromOther, showUnread } from "./reading.js";
 import { Talk } from "./talk.js";
-import { Thread } from "./thread.js";
 import { typingSign } from "./typing.js";
 import { wear } from "./wearing.js";
 import { cloneOf, word } from "./words.js";
@@ -22,12 +24,7 @@ export class Pane {
     this.tab = cloneOf("tab");
     this.name = word("talk", { number });
     wear(this, { conversation, topic, language });
-    this.thread = new Thread(this.find("log"), this.talk, {
-      nameOf: (message) => (message.from === "system" ? "" : word("visitor")),
-      onWithdraw: (card) => line.send({ type: "withdraw", conversation, card, ref: "card" }),
-      quiet: true,
-      scroller: this.find("scroll"),
-    });
+    this.thread = threadOf(this, line);
     this.typing = typingSign(this.find("typing"));
     this.composer = new Composer(this.find("composer"), {
       onSay: (text) => this.say(text),
@@ -39,6 +36,8 @@ export class Pane {
     this.find("flag")?.addEventListener("click", () => flag(this, line));
     watchPausing(this, line);
     watchSignposts(this, line);
+    this.phrases = phrasesOf(this, language);
+    giveDraft(this);
     this.find("put-away").addEventListener("click", () => onAway(this));
   }
 
@@ -79,8 +78,7 @@ export class Pane {
   }
 
   tell(text) {
-    this.find("pane-banner").textContent = text;
-    this.find("pane-banner").hidden = !text;
+    Object.assign(this.find("pane-banner"), { textContent: text, hidden: !text });
   }
 
   select(on) {
@@ -102,17 +100,17 @@ export class Pane {
     this.onChange();
   }
 
-  end() {
+  // `over` where the talk is; else it goes on without this member, and may come back.
+  end(over = false) {
     this.ended = true;
+    leaveDraft(this, over);
     this.composer.clear();
     this.talk.forget();
     this.typing.hide();
     showPaused(this, { state: "ended" });
     this.lineIs(false);
     this.tell(word("ended_note"));
-    ["composer", "close", "aids"].forEach((part) => {
-      this.find(part).hidden = true;
-    });
+    ["composer", "close", "aids"].forEach((part) => { this.find(part).hidden = true; });
     this.find("put-away").hidden = false;
     this.element.dataset.state = this.tab.dataset.state = "ended";
     this.show();

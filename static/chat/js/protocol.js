@@ -5,17 +5,19 @@ export const VISITOR_SENDS = Object.freeze(["hello", "say", "typing", "seen", "e
 
 export const VISITOR_HEARS = Object.freeze([
   "welcome", "said", "message", "more", "queue", "state", "line", "typing", "seen", "erased", "parked", "ended",
-  "error", "card",
+  "error", "card", "reading",
 ]);
 
 export const DESK_SENDS = Object.freeze([
   "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag", "pause",
-  "resume", "card", "withdraw",
+  "resume", "card", "withdraw", "back", "consult", "consult_reply", "consult_close", "transfer", "withdraw_offer",
+  "accept", "decline", "consult_show", "consult_hide",
 ]);
 
 export const DESK_HEARS = Object.freeze([
   "welcome", "ready", "waiting", "assigned", "released", "conversation", "said", "message", "more", "state",
-  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card",
+  "line", "typing", "seen", "erased", "flagged", "ended", "slow", "error", "card", "rest", "fitness", "support", "cool_down",
+  "colleagues", "consult", "consult_reply", "consult_closed", "offer", "reading", "shown", "hidden",
 ]);
 
 export const CLOSED = Object.freeze({

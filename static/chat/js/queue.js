@@ -8,6 +8,7 @@ export class Queue {
     this.list = document.querySelector("[data-queue]");
     this.total = document.querySelector("[data-total]");
     this.nobody = document.querySelector("[data-nobody]");
+    this.more = document.querySelector("[data-more-waiting]");
     this.rows = new Map();
     this.onClaim = onClaim;
     setInterval(() => this.rows.forEach((row) => age(row)), REFRESH);
@@ -34,21 +35,24 @@ export class Queue {
   }
 
   count(total) {
-    this.total.textContent = String(total);
+    write(this.total, String(total));
     this.nobody.hidden = this.rows.size > 0;
+    const more = total - this.rows.size;
+    this.more.hidden = more <= 0;
+    write(this.more, word("more_waiting", { count: more }));
   }
 
   place(one, index) {
     const row = this.rows.get(one.conversation) || this.make(one.conversation);
-    const { element } = row;
+    const { element, part } = row;
     row.since = Date.now() - one.waited_seconds * 1000;
     row.about = { topic: one.topic, language: one.language };
     element.dataset.state = one.state;
-    element.querySelector("[data-position]").textContent = String(one.position);
-    const topic = hasWord(`topic.${one.topic}`) ? word(`topic.${one.topic}`) : word("no_topic");
-    element.querySelector("[data-topic]").textContent = topic;
-    element.querySelector("[data-language]").textContent = word(`language.${one.language}`);
-    element.querySelector("[data-dropped]").hidden = one.state !== "dropped";
+    write(part("position"), String(one.position));
+    write(part("topic"), word(hasWord(`topic.${one.topic}`) ? `topic.${one.topic}` : "no_topic"));
+    write(part("language"), word(`language.${one.language}`));
+    part("dropped").hidden = one.state !== "dropped";
+    part("claim")?.setAttribute("aria-label", word("take_this", { position: one.position }));
     age(row);
     if (this.list.children[index] !== element) {
       this.list.insertBefore(element, this.list.children[index] || null);
@@ -58,14 +62,22 @@ export class Queue {
   make(conversation) {
     const element = cloneOf("waiting");
     element.dataset.conversation = conversation;
-    element.querySelector("[data-claim]").addEventListener("click", () => this.onClaim(conversation));
-    const row = { element, since: Date.now() };
+    const part = (name) => element.querySelector(`[data-${name}]`);
+    part("claim")?.addEventListener("click", () => this.onClaim(conversation));
+    const row = { element, part, since: Date.now() };
     this.rows.set(conversation, row);
     return row;
   }
 }
 
-function age({ element, since }) {
+function age({ part, since }) {
   const minutes = Math.floor((Date.now() - since) / 60000);
-  element.querySelector("[data-waited]").textContent = minutes ? word("minutes", { minutes }) : word("now");
+  write(part("waited"), minutes ? word("minutes", { minutes }) : word("now"));
+}
+
+// What stands there already is not written again: the browser would lay out all of it anew.
+function write(place, text) {
+  if (place.textContent !== text) {
+    place.textContent = text;
+  }
 }

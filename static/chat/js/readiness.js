@@ -15,7 +15,17 @@ export class Readiness {
   // Without a line nothing can be asked for; the welcome gives back what was.
   reach(isUp) {
     this.button.disabled = !isUp;
-    find("next").disabled = !isUp || !this.wanted;
+    this.isUp = isUp;
+    this.allow();
+  }
+
+  rest(isResting) {
+    this.isResting = isResting;
+    this.allow();
+  }
+
+  allow() {
+    find("next").disabled = !this.isUp || !this.wanted || Boolean(this.isResting);
   }
 
   toggle() {
@@ -44,7 +54,7 @@ export class Readiness {
     find("ready-words").textContent = word(value ? "ready" : "not_ready");
     find("ready-note").textContent = word(value ? "ready_note" : "not_ready_note");
     find("quiet-words").textContent = word(value ? "quiet_ready" : "quiet_not_ready");
-    find("next").disabled = !value;
+    this.allow();
     document.body.toggleAttribute("data-is-ready", value);
   }
 

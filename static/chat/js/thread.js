@@ -1,24 +1,24 @@
 // Shows one talk's messages. An element lives as long as its message: a list that is read aloud
 // must not be built anew.
 import { dressCard, makeCard } from "./cards.js";
+import { hourOf } from "./hour.js";
 import { lastOwn } from "./reading.js";
 import { cloneOf, word } from "./words.js";
 
-// English times are written the European way, as the hours on the page are.
-const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const RUN = 3 * 60 * 1000;
 // Stands where erased messages stood; it carries nothing of them, not even when.
 const ERASED = Object.freeze({ id: "erased", from: "system", text: word("erased"), at: new Date().toISOString() });
 
 export class Thread {
-  constructor(log, talk, { nameOf, scroller, onWithdraw, quiet = false }) {
+  constructor(log, talk, { nameOf, scroller, onWithdraw, quiet = false, marksEach = false, arrange = null }) {
     this.log = log;
     this.talk = talk;
     this.nameOf = nameOf;
     this.scroller = scroller;
     this.onWithdraw = onWithdraw;
     this.quiet = quiet;
+    this.marksEach = marksEach;
+    this.arrange = arrange || ((_, items) => items);
     this.shown = new Map();
     this.follow();
   }
@@ -34,7 +34,8 @@ export class Thread {
 
   show() {
     const stays = this.atEnd();
-    const items = this.talk.erasedThrough ? [ERASED, ...this.talk.inOrder()] : this.talk.inOrder();
+    const written = this.talk.erasedThrough ? [ERASED, ...this.talk.inOrder()] : this.talk.inOrder();
+    const items = this.arrange(this.talk, written);
     const keys = new Set(items.map(keyOf));
     for (const [key, element] of this.shown) {
       if (!keys.has(key)) {
@@ -53,8 +54,8 @@ export class Thread {
     if (this.log.children[index] !== element) {
       this.log.insertBefore(element, this.log.children[index] || null);
     }
-    if (item.card) {
-      dressCard(element, item.card);
+    if (item.card || item.element) {
+      item.card && dressCard(element, item.card);
       return;
     }
     const own = item.from === this.talk.own;
@@ -67,9 +68,9 @@ export class Thread {
   }
 
   make(item) {
-    const element = item.card ? makeCard(item.card, this.onWithdraw) : cloneOf("message");
+    const element = item.element || (item.card ? makeCard(item.card, this.onWithdraw) : cloneOf("message"));
     this.shown.set(keyOf(item), element);
-    if (item.card) {
+    if (item.card || item.element) {
       return element;
     }
     const own = item.from === this.talk.own;
@@ -79,14 +80,14 @@ export class Thread {
     element.querySelector("[data-text]").textContent = item.text;
     const time = element.querySelector("[data-time]");
     time.dateTime = item.at;
-    time.textContent = clock.format(new Date(item.at));
+    time.textContent = hourOf(item.at);
     return element;
   }
 
-  // Only what is under way and the last that arrived are marked: the rest follows from them.
+  // For a visitor only what is under way and the last that arrived are marked: the rest follows.
   mark(item) {
-    if (item.state) {
-      return word(item.state);
+    if (item.state || this.marksEach) {
+      return word(item.state || (item.seq <= this.talk.seenByOther ? "seen" : "sent"));
     }
     if (item.seq === lastOwn(this.talk, this.talk.seenByOther)) {
       return word("seen");

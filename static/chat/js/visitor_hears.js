@@ -2,7 +2,9 @@
 import { hearCard, hearCards } from "./cards.js";
 import { offerForm } from "./evaluation.js";
 import { holdBack } from "./holding.js";
+import { tellReading } from "./read_along.js";
 import { forgetSecret } from "./secret.js";
+import { tellTakenOver } from "./taken_over.js";
 import { showWaiting } from "./waiting.js";
 import { hasWord, word } from "./words.js";
 
@@ -18,6 +20,7 @@ const hears = {
     hearCards(talk, frame.cards);
     hears.seen(page, { seq: frame.seen || 0 });
     page.become(frame.state, frame.counsellor, frame.note);
+    tellReading(page, Boolean(frame.reading));
     page.news(heard);
     showWaiting(frame);
     page.room.trouble("them_down", false);
@@ -57,22 +60,19 @@ const hears = {
     }
   },
 
-  queue(page, frame) {
-    showWaiting(frame);
-  },
+  queue: (page, frame) => showWaiting(frame),
 
   state(page, frame) {
     page.become(frame.state, frame.counsellor, frame.note);
+    frame.handed_over && tellTakenOver(page);
     page.room.trouble("them_down", false);
   },
 
-  line(page, frame) {
-    page.room.trouble("them_down", frame.who === "counsellor" && !frame.up);
-  },
+  line: (page, frame) => page.room.trouble("them_down", frame.who === "counsellor" && !frame.up),
 
-  typing(page) {
-    page.typing.show();
-  },
+  reading: (page, frame) => tellReading(page, frame.value),
+
+  typing: (page) => page.typing.show(),
 
   seen(page, frame) {
     page.talk.seenByOther = Math.max(page.talk.seenByOther, frame.seq);
@@ -85,6 +85,7 @@ const hears = {
   },
 
   ended(page, frame) {
+    tellReading(page, false);
     forgetSecret();
     const known = ["visitor", "counsellor", "system"].includes(frame.by) ? frame.by : "system";
     // Closing time has come, or nobody has: whoever waited is not told that they were silent.
