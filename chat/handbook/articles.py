@@ -16,9 +16,8 @@ from retention import clock
 from retention.reviews import today_at
 from tenants.audit import record
 from tenants.errors import Invalid, NotAllowed, NotFound
-from tenants.models import Membership, Role, Tenant
+from tenants.models import LEADS, Membership, Tenant
 
-EDITORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 LONGEST_SLUG, LONGEST_CATEGORY, LONGEST_TITLE, LONGEST_BODY = 60, 60, 200, 40_000
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -165,7 +164,7 @@ def withdraw_article(tenant: Tenant, actor: Membership, slug: str) -> Article:
 
 def check_editor(actor: Membership | None) -> None:
     """Raise NotAllowed for who may not write in the handbook; None is the platform itself."""
-    if actor is not None and actor.role not in EDITORS:
+    if actor is not None and actor.role not in LEADS:
         raise NotAllowed("supervisors and administrators write in the handbook")
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chat.handbook import articles, revisions
-from chat.handbook.articles import EDITORS
 from chat.handbook.markdown import Passage, passages
 from chat.handbook.search import Piece
 from chat.handbook.wordings import Line, changed_lines
@@ -25,7 +24,7 @@ from retention import clock
 from retention.reviews import today_at
 from tenants.calendars import moment
 from tenants.errors import NotFound
-from tenants.models import Membership, Tenant
+from tenants.models import LEADS, Membership, Tenant
 
 SECTION = "office-handbook"
 
@@ -123,7 +122,7 @@ def handbook(request: TenantRequest, member: Membership) -> HttpResponse:
         typed=typed,
         rows=_found(tenant, typed, language) if typed else _all(tenant, member, language),
         due=revisions.revisions_due(tenant).count(),
-        may_write=member.role in EDITORS,
+        may_write=member.role in LEADS,
     )
     return show(request, member, "chat/office/handbook.html", content, section=SECTION)
 
@@ -167,7 +166,7 @@ def show_article(
     tenant = request.tenant
     language = languages.desk_language(request, tenant)
     found = named(slug)
-    may_write = member.role in EDITORS and not found.owner
+    may_write = member.role in LEADS and not found.owner
     holds = articles.version_in_force(found, clock.now())
     draft = articles.draft_of(found) if may_write else None
     shown = holds or draft
@@ -232,7 +231,7 @@ def _all(tenant: Tenant, member: Membership, language: str) -> list[ArticleRow]:
     newest = {one.article_id: one for one in Version.objects.order_by("number")}
     for about in Article.objects.order_by("category", "slug"):
         holds = holding.get(about.pk)
-        shown = holds or (newest.get(about.pk) if member.role in EDITORS else None)
+        shown = holds or (newest.get(about.pk) if member.role in LEADS else None)
         if shown is not None:
             rows.append(_row(about, shown, place, holds=holds is not None))
     return rows
