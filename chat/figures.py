@@ -1,57 +1,57 @@
-"""What the tallies of a line say together, with every small number hidden.  Rule: D7
+"""What the tallies of a line say together, with every small number withheld.  Rule: D7
 
-A number below ``FEW`` is not told. Nor is what would let it be computed: where cells add up to
-something that is told, at least two are hidden, with ``FEW`` or more in them together, or nothing. What counsellors said of talks is told of whole weeks that are over, so that nobody who
-looks before and after a talk learns what was said of it; how many they said it of is told nowhere.
+Of periods that share no day (chat/periods.py), of which each table is told once, and by numbers of
+which none lets a small one be reckoned (chat/withheld.py). What is told of several periods together
+is made of what is told of each. What counsellors said of talks is told where they said it of many.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Sum
 
 from chat.models import Conversation, Presence, Tally
+from chat.periods import Period
 from chat.states import State
-from chat.tallies import CLASSES, LENGTH_MINUTES, WAIT_MINUTES, has_few_talks, week_of
+from chat.tallies import CLASSES, LENGTH_MINUTES, WAIT_MINUTES
+from chat.withheld import K, Span, Told, few_hidden, merged, told
 from retention.chain import FEW
-from tenants.models import Tenant
 
 What = Tally.What
-K = TypeVar("K", bound=Hashable)
-Told = dict[K, int | None]
-
-# Each period by its days that are over, and the whole weeks that stand for it.
-PERIODS: Mapping[str, tuple[int, int]] = {
-    "today": (0, 0),
-    "week": (7, 1),
-    "month": (30, 4),
-    "year": (365, 52),
-}
 # Of fewer than twice five the longest tenth would be one talk or none.
 FEW_FOR_TENTH = 2 * FEW
+# Of fewer, what one topic has would say of nearly everybody who came what they spoke about.
+FEW_FOR_SAID = 4 * FEW
 
 
 class Minutes(NamedTuple):
-    """A length; ``is_more`` where it is only known to be more than the longest class."""
+    """A length; ``is_more`` where it is only known to be more than that."""
 
     number: int
     is_more: bool = False
 
 
+class Lasted(NamedTuple):
+    """How many lasted from ``low`` to ``high`` minutes; longer than ``low`` where that is None."""
+
+    low: int
+    high: int | None
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How long something lasted: ``None`` is not told."""
+    """How long something lasted: ``None``, or no lengths, is not told."""
 
-    count: int | None
     median: Minutes | None
     tenth: Minutes | None
-    classes: Told[int]
+    lengths: list[Lasted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +72,41 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One period of a line. ``hours`` has the hour -1 for what is known by its day alone.
+    """One period of a line. ``hours`` has the hour -1 for what is known by its day alone."""
 
-    Of today ``until`` is the full hour up to which it is told. ``is_early`` where nothing of today
-    is, since the line has so few talks that their hours are not kept.
-    """
-
-    period: str
-    first: date
-    last: date
     answered: int | None
     lost: int | None
     refused: int | None
     waits: Spread
     lengths: Spread
-    days: Told[date]
     weekdays: Told[int]
     hours: Mapping[int, HourFigures]
     reasons: Told[str]
     categories: Told[str]
-    weeks: tuple[date, date] | None
-    until: int | None
-    is_early: bool
 
 
-def told(counts: Mapping[K, int]) -> Told[K]:
-    """Return ``counts``, whose sum is told as well, without what is small or gives that away."""
-    hidden = {key for key, count in counts.items() if count < FEW}
-    shown = sorted(counts.keys() - hidden, key=lambda key: (counts[key], str(key)), reverse=True)
-    # Where all that are hidden are nothing, as on days on which a line is closed, they give nobody away.
-    while (
-        shown and (left := sum(counts[key] for key in hidden)) and (left < FEW or len(hidden) < 2)
-    ):
-        hidden.add(shown.pop())
-    return {key: None if key in hidden else count for key, count in counts.items()}
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Several periods: what is told of each, and the sums of what is told of them."""
+
+    answered: Told[Period]
+    lost: Told[Period]
+    reasons: Told[str]
+    categories: Told[str]
 
 
-def told_alone(counts: Mapping[K, int]) -> Told[K]:
-    """Return ``counts``, whose sum is told nowhere, without what is small."""
-    return {key: few_hidden(count) for key, count in counts.items()}
+@dataclass(frozen=True, slots=True)
+class Slugs:
+    """The reasons and categories that the line has now; others are told as its ``other``."""
+
+    reasons: Sequence[str]
+    categories: Sequence[str]
+
+    def of(self, what: What) -> Sequence[str]:
+        return self.reasons if what == What.REASON else self.categories
 
 
-def few_hidden(count: int) -> int | None:
-    return count if count >= FEW else None
-
-
-def load_now(*, now: datetime) -> Load:
+def load_now() -> Load:
     """Count who waits, is in a talk and is ready. In the scope; three queries."""
     here = Presence.objects.filter(ready=True, lost_at__isnull=True)
     return Load(
@@ -127,67 +116,63 @@ def load_now(*, now: datetime) -> Load:
     )
 
 
-def figures(
-    tenant: Tenant,
-    period: str,
-    *,
-    now: datetime,
-    reasons: Sequence[str],
-    categories: Sequence[str],
-) -> Figures:
-    """Return what the tallies say of a period of ``PERIODS``. In the scope; five queries at most.
-
-    ``reasons`` and ``categories`` are the slugs that the line has now; others are told as
-    ``other``, if the line has that one.
-    """
-    days, weeks = PERIODS[period]
-    local = now.astimezone(tenant.tzinfo)
-    today = local.date()
-    first, last = (
-        (today - timedelta(days=days), today - timedelta(days=1)) if days else (today,) * 2
-    )
-    until = None if days else local.hour
-    # Of hours that are over: who looks before and after a talk learns nothing of it.
-    told_hours = range(-1, 24) if until is None else range(until)
-    rows = [row for row in _counts(first, last) if row[2] in told_hours]
-    classes = {of: n for of, n in _classes(first, last).items() if of[1] in told_hours}
-    hours, by_day = bool(days), days == PERIODS["week"][0]
-    monday = week_of(today)
-    of_weeks = (monday - timedelta(weeks=weeks), monday - timedelta(days=1)) if weeks else None
-    said = _said(of_weeks, reasons, categories)
+def figures(period: Period, slugs: Slugs) -> Figures:
+    """Return what is told of a period that is over. In the scope; three queries."""
+    rows, classes = _counts(period), _classes(period)
+    waits = merged(_all_hours(classes, What.ANSWERED))
+    said = _said([period])[period]
     return Figures(
-        period=period,
-        first=first,
-        last=last,
-        answered=few_hidden(sum(n for what, _, _, _, n in rows if what == What.ANSWERED)),
-        lost=few_hidden(sum(n for what, _, _, _, n in rows if what == What.LOST)),
-        refused=few_hidden(sum(n for what, _, _, _, n in rows if what == What.REFUSED)),
-        waits=_spread(_all_hours(classes, What.ANSWERED), WAIT_MINUTES),
-        lengths=_spread(_all_hours(classes, What.ENDED), LENGTH_MINUTES),
-        days=told(_days(first, last, rows)) if by_day else {},
-        weekdays=told(_weekdays(rows)) if hours and not by_day else {},
-        hours=_hours(rows, classes) if hours else {},
-        reasons=told_alone(said[What.REASON]),
-        categories=told_alone(said[What.CATEGORY]),
-        weeks=of_weeks,
-        until=until,
-        is_early=until is not None and has_few_talks(today),
+        answered=_total(rows, What.ANSWERED),
+        lost=_total(rows, What.LOST),
+        refused=_total(rows, What.REFUSED),
+        waits=_spread(waits, WAIT_MINUTES),
+        lengths=_spread(merged(_all_hours(classes, What.ENDED)), LENGTH_MINUTES),
+        weekdays=told(_weekdays(rows)),
+        hours=_hours(rows, classes, waits),
+        reasons=_told_of(said, What.REASON, slugs),
+        categories=_told_of(said, What.CATEGORY, slugs),
     )
 
 
-# what, key, hour (-1 for none), day, count
-Row = tuple[str, str, int, date, int]
+def course(periods: Sequence[Period], slugs: Slugs) -> Course:
+    """Return what is told of each of ``periods``, the latest first. In the scope; two queries."""
+    whole = Period(periods[-1].first, periods[0].last)
+    days = _counts(whole)
+    said = _said(periods)
+
+    def sums(what: What) -> Told[Period]:
+        return {
+            one: few_hidden(
+                sum(row.number for row in days if row.what == what and _is_in(row.on, one))
+            )
+            for one in reversed(periods)
+        }
+
+    return Course(
+        answered=sums(What.ANSWERED),
+        lost=sums(What.LOST),
+        reasons=_sum_of_told([_told_of(one, What.REASON, slugs) for one in said.values()]),
+        categories=_sum_of_told([_told_of(one, What.CATEGORY, slugs) for one in said.values()]),
+    )
 
 
-def _counts(first: date, last: date) -> list[Row]:
+class Row(NamedTuple):
+    """How often something happened in one hour, -1 where that is not known."""
+
+    what: str
+    hour: int
+    on: date
+    number: int
+
+
+def _counts(period: Period) -> list[Row]:
     rows = (
-        Tally.objects.filter(on__range=(first, last))
-        .exclude(what__in=[What.REASON, What.CATEGORY])
-        .values_list("what", "key", "hour", "on")
+        Tally.objects.filter(on__range=period, what__in=[What.ANSWERED, What.LOST, What.REFUSED])
+        .values_list("what", "hour", "on")
         .annotate(total=Sum("count"))
         .order_by()
     )
-    return [(what, key, -1 if hour is None else hour, on, n) for what, key, hour, on, n in rows]
+    return [Row(what, -1 if hour is None else hour, on, n) for what, hour, on, n in rows]
 
 
 _CLASSES = """
@@ -197,9 +182,9 @@ WHERE "on" BETWEEN %s AND %s AND what IN ('answered', 'ended') GROUP BY 1, 2, 3
 """
 
 
-def _classes(first: date, last: date) -> dict[tuple[str, int], list[int]]:
+def _classes(period: Period) -> dict[tuple[str, int], list[int]]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLASSES, [first, last])
+        cursor.execute(_CLASSES, period)
         found: dict[tuple[str, int], list[int]] = {}
         for what, hour, place, count in cursor.fetchall():
             found.setdefault((what, hour), [0] * CLASSES)[place] = int(count)
@@ -211,6 +196,10 @@ def _all_hours(classes: Mapping[tuple[str, int], list[int]], what: What) -> list
     return [sum(column) for column in zip(*of_it, strict=True)] if of_it else [0] * CLASSES
 
 
+def _total(rows: Sequence[Row], what: What) -> int | None:
+    return few_hidden(sum(row.number for row in rows if row.what == what))
+
+
 def _sum(keys: Iterable[K], counted: Iterable[tuple[K, int]]) -> dict[K, int]:
     sums = Counter(dict.fromkeys(keys, 0))
     for key, count in counted:
@@ -218,71 +207,124 @@ def _sum(keys: Iterable[K], counted: Iterable[tuple[K, int]]) -> dict[K, int]:
     return dict(sums)
 
 
-def _days(first: date, last: date, rows: Sequence[Row]) -> dict[date, int]:
-    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return _sum(every, ((on, n) for what, _, _, on, n in rows if what == What.ANSWERED))
-
-
 def _weekdays(rows: Sequence[Row]) -> dict[int, int]:
-    return _sum(range(7), ((on.weekday(), n) for w, _, _, on, n in rows if w == What.ANSWERED))
+    answered = [row for row in rows if row.what == What.ANSWERED]
+    return _sum(range(7), ((row.on.weekday(), row.number) for row in answered))
 
 
 def _hours(
-    rows: Sequence[Row], classes: Mapping[tuple[str, int], list[int]]
+    rows: Sequence[Row], classes: Mapping[tuple[str, int], list[int]], waits: Sequence[Span]
 ) -> dict[int, HourFigures]:
-    known = range(-1, 24) if any(hour < 0 for _, _, hour, _, _ in rows) else range(24)
-    answered = told(_sum(known, ((h, n) for w, _, h, _, n in rows if w == What.ANSWERED)))
-    lost = told(_sum(known, ((h, n) for w, _, h, _, n in rows if w == What.LOST)))
+    known = range(-1, 24) if any(row.hour < 0 for row in rows) else range(24)
+
+    def by_hour(what: What) -> Told[int]:
+        return told(_sum(known, ((row.hour, row.number) for row in rows if row.what == what)))
+
+    answered, lost = by_hour(What.ANSWERED), by_hour(What.LOST)
     return {
         hour: HourFigures(
             answered[hour],
             lost[hour],
-            # Told with its count and not otherwise: with others' it would tell of hidden ones.
-            _quantile(classes.get((What.ANSWERED, hour), []), WAIT_MINUTES, 0.5)
-            if answered[hour] is not None
+            # As finely as all hours together are told, and never beside a number that is withheld.
+            _end_of(_median_in(waits, classes.get((What.ANSWERED, hour), ())), WAIT_MINUTES)
+            if answered[hour]
             else None,
         )
         for hour in known
     }
 
 
-def _spread(classes: Sequence[int], ends: Sequence[int]) -> Spread:
-    count = sum(classes)
+def _median_in(spans: Sequence[Span], counts: Sequence[int]) -> Span | None:
+    """Return in which of ``spans`` the median of ``counts`` is, which they have a part of."""
+    wanted, before = sum(counts) / 2, 0
+    for span in spans:
+        before += sum(counts[span.first : span.end])
+        if before and before >= wanted:
+            return span
+    return None
+
+
+def _end_of(span: Span | None, ends: Sequence[int]) -> Minutes | None:
+    if span is None:
+        return None
+    low, high, _ = _lasted(span, ends)
+    return Minutes(high) if high is not None else _more_than(low)
+
+
+def _lasted(span: Span, ends: Sequence[int]) -> Lasted:
+    low = ends[span.first - 1] if span.first else 0
+    return Lasted(low, ends[span.end - 1] if span.end <= len(ends) else None, span.number)
+
+
+def _more_than(low: int) -> Minutes | None:
+    return Minutes(low, is_more=True) if low else None
+
+
+def _spread(spans: Sequence[Span], ends: Sequence[int]) -> Spread:
+    lengths = [_lasted(span, ends) for span in spans]
+    count = sum(span.number for span in spans)
     return Spread(
-        count=few_hidden(count),
-        median=_quantile(classes, ends, 0.5) if count >= FEW else None,
-        tenth=_quantile(classes, ends, 0.9) if count >= FEW_FOR_TENTH else None,
-        classes=told(dict(enumerate(classes))),
+        median=_quantile(lengths, 0.5),
+        tenth=_quantile(lengths, 0.9) if count >= FEW_FOR_TENTH else None,
+        lengths=lengths,
     )
 
 
-def _quantile(classes: Sequence[int], ends: Sequence[int], share: float) -> Minutes | None:
-    """Return the minutes that ``share`` of them did not exceed, as far as the classes know."""
-    wanted, before = share * sum(classes), 0
-    if not wanted:
-        return None
-    for place, count in enumerate(classes):
-        if before + count >= wanted and count:
-            if place == len(ends):
-                break
-            low, high = ends[place - 1] if place else 0, ends[place]
+def _quantile(lengths: Sequence[Lasted], share: float) -> Minutes | None:
+    """Return the minutes that ``share`` of them did not exceed, as far as what is told says."""
+    wanted, before = share * sum(one.number for one in lengths), 0
+    for low, high, count in lengths:
+        if count and before + count >= wanted:
+            if high is None:
+                return _more_than(low)
             return Minutes(max(1, round(low + (high - low) * (wanted - before) / count)))
         before += count
-    return Minutes(ends[-1], is_more=True)
+    return None
 
 
-def _said(
-    weeks: tuple[date, date] | None, reasons: Sequence[str], categories: Sequence[str]
-) -> dict[What, dict[str, int]]:
-    rows = (
-        Tally.objects.filter(what__in=[What.REASON, What.CATEGORY], on__range=weeks)
-        if weeks
-        else ()
-    )
-    sums = {What.REASON: dict.fromkeys(reasons, 0), What.CATEGORY: dict.fromkeys(categories, 0)}
-    for row in rows:
-        of = sums[What(row.what)]
-        key = row.key if row.key in of else "other"
-        if key in of:
-            of[key] += row.count
+Said = dict[What, dict[str, int]]
+
+
+def _said(periods: Sequence[Period]) -> dict[Period, Said]:
+    whole = (periods[-1].first, periods[0].last)
+    rows = list(Tally.objects.filter(what__in=[What.REASON, What.CATEGORY], on__range=whole))
+    return {
+        period: {
+            what: _sum(
+                (), ((r.key, r.count) for r in rows if r.what == what and _is_in(r.on, period))
+            )
+            for what in (What.REASON, What.CATEGORY)
+        }
+        for period in periods
+    }
+
+
+def _is_in(day: date, period: Period) -> bool:
+    return period.first <= day <= period.last
+
+
+def _told_of(said: Said, what: What, slugs: Slugs) -> Told[str]:
+    """Return what is told of reasons or categories.
+
+    Withheld by what was said then, and put under today's names afterwards: a line that drops one
+    tells by that nothing more.
+    """
+    now = slugs.of(what)
+    if sum(said[what].values()) < FEW_FOR_SAID:
+        return dict.fromkeys(now)
+    shown = told({**dict.fromkeys(now, 0), **said[what]})
+    dropped = sum(count or 0 for slug, count in shown.items() if slug not in now)
+    found = {slug: shown[slug] for slug in now}
+    if (other := found.get("other")) is not None:
+        found["other"] = other + dropped
+    return found
+
+
+def _sum_of_told(parts: Sequence[Told[str]]) -> Told[str]:
+    """Return the sums of what is told: of a slug that is told nowhere, None."""
+    sums: Told[str] = dict.fromkeys(parts[0]) if parts else {}
+    for part in parts:
+        for slug, count in part.items():
+            if count is not None:
+                sums[slug] = (sums[slug] or 0) + count
     return sums

@@ -1,7 +1,8 @@
 """The note board of a line: what one shift leaves to the next, without anybody's personal data.
 
 It is looked through before it is stored, and refused where something in it looks as if it showed
-who somebody is (chat/personal.py). What stays is gone after the hours that the charter says.
+who somebody is (chat/personal.py). Each is sealed under a key of its own; when the hours that the
+charter says are over the key goes, and with it the note from every backup.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chat.expiring import expiring
 from chat.models import HandoverNote
 from chat.personal import found_in
-from retention import clock
-from tenants.errors import Invalid, NotFound
+from chat.states import Author
+from retention import clock, keys
+from retention.sealing import Unsealable
+from tenants.errors import Invalid, NotFound, Unavailable
 from tenants.models import LEADS, Membership, Tenant
 from tenants.staff import own_membership
 
@@ -45,7 +48,8 @@ class Note:
 def write_note(tenant: Tenant, membership: Membership, text: str) -> HandoverNote:
     """Leave ``text`` to the next shift. In the scope.
 
-    Raises Invalid for no text and for too much, TooPersonal for what looks like personal data.
+    Raises Invalid for no text and for too much, TooPersonal for what looks like personal data,
+    Unavailable where its key is not there.
     """
     writer = own_membership(tenant, membership)
     plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
@@ -55,13 +59,16 @@ def write_note(tenant: Tenant, membership: Membership, text: str) -> HandoverNot
     if kinds:
         raise TooPersonal(kinds)
     now = clock.now()
-    return HandoverNote.objects.create(
+    note = HandoverNote(
+        id=uuid4(),
         tenant=tenant,
         author=writer.pk,
-        text=plain,
         written_at=now,
         expires_at=now + timedelta(hours=tenant.handover_hours),
     )
+    _seal(tenant, note, plain)
+    note.save(force_insert=True)
+    return note
 
 
 def remove_note(tenant: Tenant, membership: Membership, note_id: UUID) -> None:
@@ -70,27 +77,55 @@ def remove_note(tenant: Tenant, membership: Membership, note_id: UUID) -> None:
     rows = HandoverNote.objects.filter(pk=note_id)
     if member.role not in LEADS:
         rows = rows.filter(author=member.pk)
-    if not rows.delete()[0]:
+    note = rows.first()
+    if note is None:
         raise NotFound("no such note")
+    # The key first, as everywhere: what a crash leaves behind cannot be read.
+    keys.destroy_keys(tenant, [note.segment])
+    rows.delete()
 
 
 def notes(tenant: Tenant, membership: Membership) -> list[Note]:
-    """Return what stands on the board, the newest first. In the scope; two queries."""
+    """Return what stands on the board, the newest first. In the scope; two queries, and one for keys."""
     rows = list(HandoverNote.objects.order_by("-written_at", "-pk"))
     writers = Membership.objects.select_related("user").filter(pk__in={row.author for row in rows})
     names = {writer.pk: writer.user.name for writer in writers}
     leads = membership.role in LEADS
+    opened = keys.open_all(tenant, {row.segment: row.pk for row in rows}) if rows else {}
+    texts = {row.pk: _text(opened.get(row.segment), row) for row in rows}
     return [
         Note(
             id=row.pk,
-            text=row.text,
+            text=text,
             author=names.get(row.author, ""),
             written_at=row.written_at,
             expires_at=row.expires_at,
             may_remove=leads or row.author == membership.pk,
         )
         for row in rows
+        if (text := texts[row.pk])
     ]
 
 
-HANDOVER_NOTE = expiring("handover_note", HandoverNote, began="written_at")
+def _seal(tenant: Tenant, note: HandoverNote, text: str) -> None:
+    note.segment = keys.create_key(tenant, expires_at=note.expires_at)
+    opened = keys.open_keys(tenant, conversation=note.pk, segments=[note.segment])
+    if note.segment not in opened:
+        raise Unavailable("the key is not here; try again")
+    sealer = opened[note.segment].sealer
+    note.body = sealer.seal(text, author=Author.COUNSELLOR, message=note.pk)
+
+
+def _text(key: keys.OpenKey | None, note: HandoverNote) -> str:
+    """Return what a note says; nothing where its key is gone."""
+    try:
+        return (
+            key.sealer.open(bytes(note.body), author=Author.COUNSELLOR, message=note.pk)
+            if key
+            else ""
+        )
+    except Unsealable:
+        return ""
+
+
+HANDOVER_NOTE = expiring("handover_note", HandoverNote, began="written_at", is_sealed=True)

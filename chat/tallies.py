@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
 
 from chat.models import Conversation, Tally
 from chat.states import By
@@ -82,12 +81,6 @@ def _forget(tenant: Tenant) -> int:
     with tenant_scope(tenant):
         today = clock.now().astimezone(tenant.tzinfo).date()
         return Tally.objects.filter(on__lt=today - KEPT).delete()[0]
-
-
-def has_few_talks(day: date) -> bool:
-    """Say whether a line has so few talks that of ``day`` no hours are kept. In the scope."""
-    started = Tally.objects.filter(what=What.STARTED, on__gte=day - LOOKED_BACK, on__lt=day)
-    return (started.aggregate(total=Sum("count"))["total"] or 0) < FEW_TALKS
 
 
 def week_of(day: date) -> date:

@@ -16,9 +16,8 @@ from retention import clock
 from retention.reviews import today_at
 from tenants.audit import record
 from tenants.errors import Invalid, NotAllowed, NotFound
-from tenants.models import Membership, Role, Tenant
+from tenants.models import LEADS, Membership, Tenant
 
-EDITORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 LONGEST_SLUG, LONGEST_CATEGORY, LONGEST_TITLE, LONGEST_BODY = 60, 60, 200, 40_000
 # What two versions differ in is told line by line.
 MOST_LINES = 1_000
@@ -167,7 +166,7 @@ def withdraw_article(tenant: Tenant, actor: Membership, slug: str) -> Article:
 
 def check_editor(actor: Membership | None) -> None:
     """Raise NotAllowed for who may not write in the handbook; None is the platform itself."""
-    if actor is not None and actor.role not in EDITORS:
+    if actor is not None and actor.role not in LEADS:
         raise NotAllowed("supervisors and administrators write in the handbook")
 
 

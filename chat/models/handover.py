@@ -11,12 +11,14 @@ from tenants.scope import TenantModel
 class HandoverNote(TenantModel):
     """What one shift leaves to the next: about the work, and about nobody who wrote to the line.
 
-    ``author`` is a membership's id. Gone at ``expires_at``.
+    ``author`` is a membership's id. ``body`` is sealed under ``segment``, a key of its own, which
+    is gone at ``expires_at`` as well.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     author = models.UUIDField()
-    text = models.CharField(max_length=1000)
+    segment = models.UUIDField()
+    body = models.BinaryField()
     written_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 
 from chat.calls import call, scoped_call
-from chat.figures import Figures, Minutes, figures, told
+from chat.figures import Course, Figures, Lasted, Minutes, Slugs, course, figures
 from chat.models import Conversation, Tally
+from chat.periods import MANY_TALKS, Period, periods_over
 from chat.states import By
 from chat.tallies import (
     FEW_TALKS,
@@ -19,6 +23,7 @@ from chat.tallies import (
     count_start,
     forget_tallies,
 )
+from chat.withheld import merged, told
 from retention import clock
 from tenants.models import HoursException, Tenant
 from tenants.scope import tenant_scope
@@ -26,16 +31,25 @@ from tests import clients
 from tests.talks import owner_rows
 from tests.world import move_clock
 
-# A Wednesday; the weeks before it are over.
-NOON = datetime(2031, 3, 19, 11, 0, tzinfo=UTC)
+# A Monday on which four weeks are over.
+NOON = datetime(2031, 3, 17, 11, 0, tzinfo=UTC)
+MONTH = Period(date(2031, 2, 17), date(2031, 3, 16))
+SLUGS = Slugs(["done", "abuse", "other"], ["family", "school", "other"])
 
 
-def seen(tenant: Tenant, period: str, *, now: datetime = NOON) -> Figures:
+def over(tenant: Tenant, *, now: datetime = NOON) -> list[Period]:
     with tenant_scope(tenant):
-        return figures(
-            tenant, period, now=now, reasons=["done", "abuse", "other"],
-            categories=["family", "school", "other"],
-        )  # fmt: skip
+        return periods_over(tenant, now=now)
+
+
+def seen(tenant: Tenant, period: Period = MONTH, *, slugs: Slugs = SLUGS) -> Figures:
+    with tenant_scope(tenant):
+        return figures(period, slugs)
+
+
+def in_a_row(tenant: Tenant, periods: Sequence[Period]) -> Course:
+    with tenant_scope(tenant):
+        return course(periods, SLUGS)
 
 
 def talks(tenant: Tenant, count: int, at: datetime, *, waited: int = 4, about: str = "") -> None:
@@ -56,22 +70,62 @@ def talks(tenant: Tenant, count: int, at: datetime, *, waited: int = 4, about: s
     ("counts", "shown"),
     [
         ({"a": 9, "b": 7}, {"a": 9, "b": 7}),
-        # One that is hidden alone could be reckoned from the sum of all.
+        # One that is withheld alone could be reckoned from the sum of all.
         ({"a": 9, "b": 7, "c": 3}, {"a": 9, "b": None, "c": None}),
-        # Two that are hidden, and fewer than five in them together.
-        ({"a": 9, "b": 7, "c": 2, "d": 2}, {"a": 9, "b": None, "c": None, "d": None}),
-        ({"a": 9, "b": 4, "c": 4}, {"a": 9, "b": None, "c": None}),
-        # A closed day costs nobody's secret.
-        ({"a": 9, "b": 0, "c": 0}, {"a": 9, "b": None, "c": None}),
+        # With the sum of eight and a rule that takes the least, each of the two would be four.
+        ({"a": 9, "b": 4, "c": 4}, {"a": None, "b": None, "c": None}),
+        ({"a": 9, "b": 9, "c": 4}, {"a": None, "b": None, "c": None}),
+        # Nobody is in what is nothing, unless it stands beside what is little.
+        ({"a": 9, "b": 0, "c": 0}, {"a": 9, "b": 0, "c": 0}),
         ({"a": 9, "b": 8, "c": 0, "d": 1}, {"a": 9, "b": None, "c": None, "d": None}),
-        ({"a": 4}, {"a": None}),
+        ({"a": 4, "b": 0}, {"a": None, "b": None}),
         ({}, {}),
     ],
 )
-def test_small_numbers_are_hidden_with_what_would_give_them_away(
+def test_small_numbers_are_withheld_with_what_would_give_them_away(
     counts: dict[str, int], shown: dict[str, int | None]
 ) -> None:
     assert told(counts) == shown
+
+
+def _tables(cells: int, most: int) -> Iterator[tuple[int, ...]]:
+    return (one for one in product(range(most + 1), repeat=cells) if sum(one) <= most)
+
+
+def _told(table: tuple[int, ...]) -> tuple[object, set[int]]:
+    shown = told(dict(enumerate(table)))
+    said = tuple(shown.values()), sum(table) if sum(table) >= 5 else None
+    return said, {place for place, count in shown.items() if count is None}
+
+
+def _merged(table: tuple[int, ...]) -> tuple[object, set[int]]:
+    spans = merged(table)
+    wide = [range(one.first, one.end) for one in spans if one.number and one.end - one.first > 1]
+    return tuple(spans), {place for span in wide for place in span}
+
+
+@pytest.mark.parametrize("tell", [_told, _merged])
+@pytest.mark.parametrize(("cells", "most"), [(2, 24), (3, 20), (4, 14), (5, 10)])
+def test_who_knows_the_sum_and_the_rules_reckons_no_number_that_is_withheld(
+    tell: Callable[[tuple[int, ...]], tuple[object, set[int]]], cells: int, most: int
+) -> None:
+    possible: dict[tuple[object, int], set[int]] = defaultdict(set)
+
+    for table in _tables(cells, most):
+        said, withheld = tell(table)
+        for place in withheld:
+            possible[said, place].add(table[place])
+
+    assert {key: only for key, only in possible.items() if len(only) < 2} == {}
+    assert len(possible) > 20
+
+
+def test_lengths_are_told_in_steps_of_five_talks_or_more() -> None:
+    assert merged([0, 6, 2, 4, 0, 5, 0]) == [
+        (0, 1, 0), (1, 2, 6), (2, 4, 6), (4, 5, 0), (5, 6, 5), (6, 7, 0),
+    ]  # fmt: skip
+    assert merged([2, 0, 7]) == [(0, 3, 9)]
+    assert merged([1, 3]) == merged([]) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -122,67 +176,107 @@ async def test_talk_that_is_taken_again_is_answered_once(tenant: Tenant) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_hour_is_kept_once_a_line_has_many_talks_and_medians_come_from_classes(
+def test_hour_is_kept_once_a_line_has_many_talks_and_medians_come_from_what_is_told(
     tenant: Tenant, other: Tenant
 ) -> None:
-    yesterday = NOON - timedelta(days=1)
-    talks(tenant, FEW_TALKS // 4, yesterday - timedelta(days=9), waited=4)
+    last = NOON - timedelta(days=3)
+    talks(tenant, FEW_TALKS // 4, last - timedelta(days=9), waited=4)
     assert set(_hours(tenant)) == {None}
     for day in (8, 7, 6):
-        talks(tenant, FEW_TALKS // 4, yesterday - timedelta(days=day))
-    talks(tenant, 12, yesterday, waited=4)
-    talks(tenant, 3, yesterday + timedelta(hours=3), waited=50)
+        talks(tenant, FEW_TALKS // 4, last - timedelta(days=day))
+    talks(tenant, 12, last, waited=4)
+    talks(tenant, 6, last + timedelta(hours=1), waited=16)
+    talks(tenant, 3, last + timedelta(hours=3), waited=50)
 
-    found = seen(tenant, "week")
+    found = seen(tenant)
 
     # In Oslo it is an hour later than in UTC.
-    assert set(_hours(tenant)) == {None, 12, 15}
-    assert (found.answered, found.lost, found.waits.median) == (
-        15 + FEW_TALKS // 4,
+    assert set(_hours(tenant)) == {None, 12, 13, 15}
+    assert (found.answered, found.lost, found.waits.median) == (21 + FEW_TALKS, None, Minutes(4))
+    # The three that waited longest are told of with the six, at their hour and by how long it was.
+    told_hours = {hour: one.answered for hour, one in found.hours.items() if one.answered != None}  # noqa: E711
+    assert told_hours == {-1: FEW_TALKS, 12: 12}
+    assert found.waits.lengths[-2:] == [Lasted(15, 60, 9), Lasted(60, None, 0)]
+    assert [found.hours[hour].median_wait for hour in (-1, 12, 13)] == [
+        Minutes(5),
+        Minutes(5),
         None,
-        Minutes(4),
-    )
-    assert found.hours[12].answered is None  # with it, the three at fifteen could be reckoned
-    assert [found.hours[hour].median_wait for hour in (-1, 12, 15)] == [Minutes(4), None, None]
-    assert found.days[date(2031, 3, 18)] == 15
-    assert seen(other, "week").answered is None
+    ]
+    assert seen(other).answered is None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_said_is_told_of_weeks_that_are_over_and_of_no_day(tenant: Tenant) -> None:
-    move_clock(NOON)
-    talks(tenant, 9, NOON - timedelta(days=7), about="family")
-    talks(tenant, 6, NOON - timedelta(days=6), about="school")
-    talks(tenant, 8, NOON - timedelta(days=1), about="school")
-    talks(tenant, 5, NOON - timedelta(days=5), about="of-an-earlier-charter")
-
-    assert seen(tenant, "today").categories == {"family": None, "school": None, "other": None}
-    week = seen(tenant, "week")
-    assert week.weeks == (date(2031, 3, 10), date(2031, 3, 16))
-    assert week.categories == {"family": 9, "school": 6, "other": 5}
-    assert week.reasons == {"done": 20, "abuse": None, "other": None}
-    later = seen(tenant, "week", now=NOON + timedelta(days=7))
-    assert later.categories == {"family": None, "school": 8, "other": None}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_today_is_told_up_to_the_last_full_hour_and_not_at_all_without_hours(
+def test_day_is_told_of_in_one_period_and_only_once_that_is_over(
     tenant: Tenant, other: Tenant
 ) -> None:
-    for day in range(2, 6):
-        talks(tenant, FEW_TALKS // 4, NOON - timedelta(days=day))
+    with tenant_scope(tenant):
+        Tally.objects.create(
+            tenant=tenant, what="started", on=MONTH.first - timedelta(days=1), count=MANY_TALKS
+        )
+
+    weeks = over(tenant)[:5]
+
+    assert [one.first.day for one in weeks] == [10, 3, 24, 17, 20]
+    assert weeks[4] == over(other)[1] == Period(date(2031, 1, 20), date(2031, 2, 16))
+    assert over(other)[0] == MONTH
     for line in (tenant, other):
-        talks(line, 9, NOON - timedelta(hours=1), waited=200)
-    talks(tenant, 8, NOON + timedelta(minutes=10))
+        # What is told today is told in the same way ever after, and no day a second time.
+        later = over(line, now=NOON + timedelta(days=200))
+        both = [one for one in over(line) if one.first >= later[-1].first]
+        assert [one for one in later if one.first < NOON.date()] == both
+        days = [(one.first - later[-1].first).days for one in reversed(later)]
+        assert days == sorted(set(days))
+        assert sum((one.last - one.first).days + 1 for one in later) == 11 * 28
+    # At midnight in Oslo the week is over, and an hour later it is told of.
+    midnight = datetime(2031, 3, 16, 23, 0, tzinfo=UTC)
+    assert over(tenant, now=midnight + timedelta(minutes=59))[0] == weeks[1]
+    assert over(tenant, now=midnight + timedelta(minutes=60))[0] == weeks[0]
 
-    found = seen(tenant, "today", now=NOON + timedelta(minutes=50))
 
-    assert (found.answered, found.until, found.is_early) == (None, 12, False)
-    found = seen(tenant, "today", now=NOON + timedelta(hours=4))
-    assert (found.answered, found.until) == (17, 16)
-    assert found.waits.median == Minutes(120, is_more=True)
-    few = seen(other, "today", now=NOON + timedelta(hours=4))
-    assert (few.answered, few.is_early) == (None, True)
+@pytest.mark.django_db(transaction=True)
+def test_two_days_looks_at_the_figures_differ_by_no_talk(tenant: Tenant) -> None:
+    talks(tenant, 9, NOON - timedelta(days=3))
+    before = [seen(tenant, one) for one in over(tenant)]
+
+    talks(tenant, 2, NOON)
+
+    assert [seen(tenant, one) for one in over(tenant, now=NOON + timedelta(days=1))] == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_said_is_told_where_it_was_said_of_many(tenant: Tenant) -> None:
+    move_clock(NOON)
+    talks(tenant, 9, NOON - timedelta(days=7), about="family")
+    talks(tenant, 6, NOON - timedelta(days=13), about="school")
+    talks(tenant, 4, NOON - timedelta(days=20), about="of-an-earlier-charter")
+    nothing = dict.fromkeys(("family", "school", "other"))
+    assert (seen(tenant).categories, seen(tenant).answered) == (nothing, 19)
+
+    talks(tenant, 5, NOON - timedelta(days=8), about="of-an-earlier-charter")
+
+    assert seen(tenant).categories == {"family": 9, "school": 6, "other": 9}
+    assert seen(tenant).reasons == {"done": 24, "abuse": 0, "other": 0}
+    # A line that drops a topic says nothing more by that of one that is withheld.
+    talks(tenant, 2, NOON - timedelta(days=8), about="other")
+    assert seen(tenant).categories == {"family": 9, "school": None, "other": None}
+    fewer = Slugs(SLUGS.reasons, ["school", "other"])
+    assert seen(tenant, slugs=fewer).categories == {"school": None, "other": None}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_periods_in_a_row_have_the_sums_of_what_is_told_of_each(tenant: Tenant) -> None:
+    talks(tenant, 20, NOON - timedelta(days=3), about="family")
+    talks(tenant, 4, NOON - timedelta(days=30), about="school")
+    talks(tenant, 25, NOON - timedelta(days=60), about="family")
+    talks(tenant, 3, NOON - timedelta(days=60), about="school")
+
+    found = in_a_row(tenant, over(tenant)[:3])
+
+    assert list(found.answered.values()) == [28, None, 20]
+    assert list(found.answered)[-1] == MONTH
+    assert list(found.lost.values()) == [None] * 3
+    assert found.categories == {"family": 20, "school": 0, "other": 0}
+    assert found.reasons == {"done": 48, "abuse": 0, "other": 0}
 
 
 @pytest.mark.django_db(transaction=True)

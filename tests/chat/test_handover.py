@@ -8,7 +8,7 @@ import pytest
 
 from chat.models import HandoverNote
 from chat.personal import found_in
-from retention import clock, purge
+from retention import clock, keys, purge
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
 from tests.office.doors import Door
@@ -97,3 +97,44 @@ def test_note_is_unreadable_when_its_hours_are_over_and_then_gone(tenant: Tenant
     assert len(rows()) == 1
     purge.purge()
     assert rows() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_note_is_sealed_and_goes_with_its_key(tenant: Tenant, other: Tenant) -> None:
+    writer, outsider = Door.of(tenant, Role.COUNSELLOR), Door.of(other, Role.COUNSELLOR)
+    for door in (writer, writer, outsider):
+        door.post(PAGE, {"text": TEXT})
+    kept = owner_rows("default", "SELECT * FROM chat_handovernote")
+    assert not [value for row in kept for value in row if "Kaffen" in _as_text(value)]
+    assert TEXT in writer.read(PAGE)
+
+    # A copy of main that is put back has the row, and its key is gone.
+    with tenant_scope(tenant):
+        first, second = HandoverNote.objects.order_by("written_at")
+    keys.destroy_keys(tenant, [first.segment])
+
+    assert writer.read(PAGE).count("Kaffen er tom") == 1
+    assert purge.expire_keyless() == 1
+    assert len(rows()) == 2
+    # Taken away by hand, the key goes first.
+    assert writer.post(f"{PAGE}{second.pk}/remove/").status_code == 302
+    assert keys.missing_keys(tenant, [second.segment]) == {second.segment}
+    assert len(rows()) == 1
+    assert TEXT in outsider.read(PAGE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_purge_of_a_note_destroys_its_key(tenant: Tenant) -> None:
+    Door.of(tenant, Role.COUNSELLOR).post(PAGE, {"text": TEXT})
+    with tenant_scope(tenant):
+        segment = HandoverNote.objects.get().segment
+
+    move_clock(clock.now() + timedelta(hours=48, minutes=1))
+    purge.purge()
+
+    assert keys.missing_keys(tenant, [segment]) == {segment}
+    assert rows() == []
+
+
+def _as_text(value: object) -> str:
+    return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)

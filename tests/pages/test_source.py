@@ -80,3 +80,18 @@ def test_no_file_names_another_host(path: Path) -> None:
     text = path.read_text(encoding="utf-8").replace("http%3A%2F%2Fwww.w3.org", "")
 
     assert re.findall(r"(?<!\^)https?://\w[\w.-]*", text) == []
+
+
+def test_who_leads_a_line_is_said_in_one_place() -> None:
+    said = re.compile(r"Role\.(SUPERVISOR, Role\.ADMINISTRATOR|ADMINISTRATOR, Role\.SUPERVISOR)\b")
+    sources = [
+        path for app in ("tenants", "retention", "chat") for path in (PROJECT / app).rglob("*.py")
+    ]
+
+    found = [
+        path.relative_to(PROJECT).as_posix()
+        for path in sources
+        if said.search(path.read_text("utf-8"))
+    ]
+
+    assert found == ["tenants/models/staff.py"]

@@ -10,6 +10,8 @@ from chat.models import (
     Consult,
     Conversation,
     Farewell,
+    HandoverNote,
+    Incident,
     Message,
     Offer,
     ResumeCode,
@@ -37,6 +39,7 @@ def test_model_that_no_kind_covers_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
     assert models_accused() == {
         *(Conversation, Segment, Message, Card, Consult, Offer, ResumeCode, Farewell),
+        *(HandoverNote, Incident),
         *(AuditEntry, Membership, Qualification, Shift),
         *(AddressRecord, VaultRequest, Hold, Pool),
     }

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chat.calls import call, scoped_call
 from tenants import clock, drafts, sessions
 from tenants.charter.shape import Policy as Terms
 from tenants.models import Tenant
 from tenants.policies import current_policy, terms_of
+from tenants.scope import tenant_scope
 from tests import web, world
 from tests.talks import owner_rows
 from tests.world import address_of, hire, moved_clock
@@ -141,3 +144,30 @@ def test_session_still_ends_with_the_browser(tenant: Tenant) -> None:
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     assert cookie.value
     assert (cookie["max-age"], cookie["expires"]) == ("", "")
+
+
+def test_many_sessions_are_looked_at_with_as_many_queries_as_one(
+    tenant: Tenant, other: Tenant
+) -> None:
+    now = clock.now()
+    keys = [_signed_in_at(tenant, now - timedelta(hours=hours)) for hours in (1, 2, 3, 5)]
+    over, elsewhere = _signed_in_at(tenant, now - TWELVE_HOURS), _signed_in_at(other, now)
+
+    with tenant_scope(tenant):
+        with CaptureQueriesContext(connection) as of_one:
+            sessions.alive(tenant, keys[:1])
+        with CaptureQueriesContext(connection) as of_all:
+            found = sessions.alive(tenant, [*keys, over, elsewhere])
+
+    assert len(of_all) == len(of_one)
+    assert sorted(found) == sorted(keys)
+
+
+def _signed_in_at(tenant: Tenant, moment: datetime) -> str:
+    session = sessions.SessionStore()
+    with tenant_scope(tenant):
+        sessions.begin(session, tenant)
+    session[sessions.SIGNED_IN] = moment.isoformat()
+    session.save()
+    assert session.session_key
+    return session.session_key

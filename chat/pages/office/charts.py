@@ -1,6 +1,6 @@
 """Charts as SVG that the server draws: bars, each with its words, and a table behind them.
 
-A bar of a hidden number is a small dashed box: fewer than five, or none.
+A bar of a number that is not told is a small dashed box.
 """
 
 from __future__ import annotations

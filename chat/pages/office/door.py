@@ -14,7 +14,6 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.handbook.articles import EDITORS
 from chat.handbook.revisions import revisions_due
 from chat.pages import languages
 from chat.pages.languages import LanguageLink, TenantRequest
@@ -153,7 +152,7 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         alarm=alarm_for(tenant, member),
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
         running_out=len(warned_of(tenant)) if member.role in LEADS else 0,
-        revisions_due=revisions_due(tenant).count() if member.role in EDITORS else 0,
+        revisions_due=revisions_due(tenant).count() if member.role in LEADS else 0,
     )
 
 

@@ -5,28 +5,39 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from chat.figures import PERIODS, Figures, Minutes, figures, load_now
+from chat.figures import (
+    Course,
+    Figures,
+    Lasted,
+    Minutes,
+    Slugs,
+    course,
+    figures,
+    load_now,
+)
 from chat.pages import languages
 from chat.pages.endings import endings
 from chat.pages.languages import TenantRequest, locale_of
 from chat.pages.office.charts import Chart, TableRow, lying, standing
 from chat.pages.office.door import office, show
 from chat.pages.office.wording import day_in_words
-from chat.tallies import LENGTH_MINUTES, WAIT_MINUTES
+from chat.periods import WEEK, Period, periods_over
+from chat.withheld import Told
 from retention import clock
-from tenants.models import Membership, Tenant
+from tenants.models import Membership
 
 SECTION = "office-figures"
 Counts = Sequence[tuple[str, int | None]]
+Labels = dict[str, dict[str, str]]
+NOW, LATEST, BEFORE, ALL = "now", "latest", "before", "all"
 
 
 @dataclass(frozen=True)
@@ -84,60 +95,65 @@ def figures_file(request: TenantRequest, member: Membership) -> HttpResponse:
 
 
 def _period(request: TenantRequest) -> str:
-    period = request.GET.get("period", "week")
-    if period not in PERIODS:
+    period = request.GET.get("period", LATEST)
+    if period not in (NOW, LATEST, BEFORE, ALL):
         raise Http404
     return period
 
 
 def _content(request: TenantRequest) -> FiguresContent:
-    tenant, period = request.tenant, _period(request)
-    language = languages.desk_language(request, tenant)
-    now = clock.now()
-    said = endings(tenant, language=language)
+    period = _period(request)
+    language = languages.desk_language(request, request.tenant)
+    said = endings(request.tenant, language=language)
     labels = {
-        "reason": {one.slug: one.label for one in said.reasons},
-        "category": {one.slug: one.label for one in said.categories},
+        "reasons": {one.slug: one.label for one in said.reasons},
+        "categories": {one.slug: one.label for one in said.categories},
     }
-    found = figures(
-        tenant,
-        period,
-        now=now,
-        reasons=list(labels["reason"]),
-        categories=list(labels["category"]),
-    )
+    over = periods_over(request.tenant, now=clock.now())
+    of, numbers, charts = _shown(period, over, labels, language)
     page = reverse(SECTION)
     return FiguresContent(
         periods=[
             PeriodLink(label, f"{page}?period={name}", name == period)
             for name, label in _labels().items()
         ],
-        days=_told_of(found, language),
-        numbers=[*(_load(tenant) if period == "today" else ()), *_numbers(found)],
-        charts=_charts(found, labels, language),
+        days=_days_in_words(of, language) if of else "",
+        numbers=numbers,
+        charts=charts,
         csv_url=f"{reverse('office-figures-file')}?period={period}",
     )
 
 
+def _shown(
+    period: str, over: Sequence[Period], labels: Labels, language: str
+) -> tuple[Period | None, list[Number], list[Chart]]:
+    slugs = Slugs(list(labels["reasons"]), list(labels["categories"]))
+    if period == NOW:
+        return None, _load(), []
+    if period == ALL:
+        charts = _course_charts(course(over, slugs), labels, language)
+        return Period(over[-1].first, over[0].last), [], charts
+    one = over[1 if period == BEFORE else 0]
+    found = figures(one, slugs)
+    return one, _numbers(found), _charts(found, labels, language)
+
+
 def _labels() -> dict[str, str]:
-    return {"today": _("Today"), "week": _("7 days"), "month": _("30 days"), "year": _("A year")}
+    return {
+        NOW: _("Now"),
+        LATEST: _("The latest"),
+        BEFORE: _("The one before"),
+        ALL: _("All in a row"),
+    }
 
 
-def _days_in_words(first: date, last: date, language: str) -> str:
-    if first == last:
-        return day_in_words(first, language=language)
-    return f"{day_in_words(first, language=language)} – {day_in_words(last, language=language)}"
+def _days_in_words(period: Period, language: str) -> str:
+    first, last = (day_in_words(day, language=language) for day in period)
+    return f"{first} – {last}"
 
 
-def _told_of(found: Figures, language: str) -> str:
-    days = _days_in_words(found.first, found.last, language)
-    if found.until is None or found.is_early:
-        return days
-    return _("{day}, until {time}").format(day=days, time=f"{found.until:02d}:00")
-
-
-def _load(tenant: Tenant) -> list[Number]:
-    load = load_now(now=clock.now())
+def _load() -> list[Number]:
+    load = load_now()
     return [
         Number("waiting", _("Waiting now"), str(load.waiting)),
         Number("going_on", _("Talks going on now"), str(load.going_on)),
@@ -146,23 +162,23 @@ def _load(tenant: Tenant) -> list[Number]:
 
 
 def _numbers(found: Figures) -> list[Number]:
-    numbers = [
-        Number("answered", _("Answered"), _count(found.answered)),
-        Number("lost", _("Gave up or were not reached"), _count(found.lost)),
-        Number("full", _("Turned away: full"), _count(found.refused)),
+    return [
+        Number("answered", _("Answered"), _sum(found.answered)),
+        Number("lost", _("Gave up or were not reached"), _sum(found.lost)),
+        Number("full", _("Turned away: full"), _sum(found.refused)),
         Number("wait_median", _("Wait: half were taken within"), _minutes(found.waits.median)),
         Number("wait_tenth", _("Wait: nine of ten within"), _minutes(found.waits.tenth)),
         Number("length_median", _("Length: half ended within"), _minutes(found.lengths.median)),
         Number("length_tenth", _("Length: nine of ten within"), _minutes(found.lengths.tenth)),
     ]
-    # Of a day with few talks no hour is kept, and who looks twice would see one talk.
-    return (
-        [replace(one, text=_("from tomorrow on")) for one in numbers] if found.is_early else numbers
-    )
+
+
+def _sum(count: int | None) -> str:
+    return _("fewer than 5") if count is None else str(count)
 
 
 def _count(count: int | None) -> str:
-    return _("fewer than 5") if count is None else str(count)
+    return _("not told") if count is None else str(count)
 
 
 def _minutes(minutes: Minutes | None) -> str:
@@ -172,32 +188,36 @@ def _minutes(minutes: Minutes | None) -> str:
     return words.format(minutes=minutes.number)
 
 
-def _charts(found: Figures, labels: dict[str, dict[str, str]], language: str) -> list[Chart]:
-    charts: list[Chart] = []
-    if found.is_early:
-        return charts
-    if found.days:
-        days = [
-            (str(format_date(day, format="EEE d", locale=locale_of(language))), count)
-            for day, count in found.days.items()
-        ]
-        charts.append(_chart("days", _("Answered by day"), _("Day"), days))
-    if found.weekdays:
-        names = get_day_names("abbreviated", locale=locale_of(language))
-        weekdays = [(str(names[day]), count) for day, count in found.weekdays.items()]
-        charts.append(_chart("weekdays", _("Answered by weekday"), _("Weekday"), weekdays))
-    if found.hours:
-        charts.append(_hours_chart(found))
-    charts.append(
-        _classes_chart("waits", _("How long they waited"), found.waits.classes, WAIT_MINUTES)
+def _charts(found: Figures, labels: Labels, language: str) -> list[Chart]:
+    names = get_day_names("abbreviated", locale=locale_of(language))
+    weekdays = [(str(names[day]), count) for day, count in found.weekdays.items()]
+    charts = [
+        _chart("weekdays", _("Answered by weekday"), _("Weekday"), weekdays),
+        _hours_chart(found),
+        *_lasted_chart("waits", _("How long they waited"), found.waits.lengths),
+        *_lasted_chart("lengths", _("How long talks lasted"), found.lengths.lengths),
+    ]
+    about = _("Told where counsellors have said it of twenty talks or more.")
+    return [*charts, *_said_charts(found.categories, found.reasons, labels, about)]
+
+
+def _course_charts(found: Course, labels: Labels, language: str) -> list[Chart]:
+    of_one = [(_days_in_words(one, language), count) for one, count in found.answered.items()]
+    lost = [_sum(count) for count in found.lost.values()]
+    is_weekly = any(one.last - one.first < WEEK for one in found.answered)
+    answered = _chart(
+        "course",
+        _("Answered by period"),
+        _("Period"),
+        of_one,
+        about=_("By weeks where there were many talks before, else by four weeks.")
+        if is_weekly
+        else "",
+        lies=True,
+        more=[(_("Gave up or were not reached"), lost)],
     )
-    charts.append(
-        _classes_chart("lengths", _("How long talks lasted"), found.lengths.classes, LENGTH_MINUTES)
-    )
-    if found.weeks:
-        weeks = _("Of whole weeks: {days}").format(days=_days_in_words(*found.weeks, language))
-        charts += _said_charts(found, labels, weeks)
-    return charts
+    about = _("Sums of what is told of each period: what is not told there is not in them.")
+    return [answered, *_said_charts(found.categories, found.reasons, labels, about)]
 
 
 def _chart(
@@ -246,22 +266,28 @@ def _hours_chart(found: Figures) -> Chart:
     )
 
 
-def _classes_chart(
-    name: str, title: str, classes: dict[int, int | None], ends: Sequence[int]
-) -> Chart:
-    labels = [f"{low}–{high}" for low, high in zip((0, *ends), ends, strict=False)]
-    counts = list(zip([*labels, f"{ends[-1]}+"], classes.values(), strict=True))
-    return _chart(name, title, _("Minutes"), counts, about=_("In minutes"))
+def _lasted_chart(name: str, title: str, lengths: Sequence[Lasted]) -> list[Chart]:
+    counts = [
+        (f"{one.low}+" if one.high is None else f"{one.low}–{one.high}", one.number)
+        for one in lengths
+    ]
+    about = _("In minutes; the fewer there were, the wider the steps.")
+    return [_chart(name, title, _("Minutes"), counts, about=about)] if counts else []
 
 
-def _said_charts(found: Figures, labels: dict[str, dict[str, str]], weeks: str) -> list[Chart]:
-    charts = []
-    if found.categories:
-        counts = [(labels["category"][key], count) for key, count in found.categories.items()]
-        title = _("What talks were about")
-        charts.append(_chart("categories", title, _("Topic"), counts, about=weeks, lies=True))
-    if found.reasons:
-        counts = [(labels["reason"][key], count) for key, count in found.reasons.items()]
-        title = _("Why counsellors ended them")
-        charts.append(_chart("reasons", title, _("Reason"), counts, about=weeks, lies=True))
-    return charts
+def _said_charts(
+    categories: Told[str], reasons: Told[str], labels: Labels, about: str
+) -> list[Chart]:
+    both = (
+        ("categories", _("What talks were about"), _("Topic"), categories),
+        ("reasons", _("Why counsellors ended them"), _("Reason"), reasons),
+    )
+    return [
+        _chart(name, title, of, _labelled(told, labels[name]), about=about, lies=True)
+        for name, title, of, told in both
+        if told
+    ]
+
+
+def _labelled(told: Told[str], labels: dict[str, str]) -> Counts:
+    return [(labels[slug], count) for slug, count in told.items()]

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chat.handbook import articles, revisions
-from chat.handbook.articles import EDITORS
 from chat.handbook.markdown import Passage, passages
 from chat.handbook.search import Piece
 from chat.handbook.wordings import Line, changed_lines
@@ -26,7 +25,7 @@ from retention import clock
 from retention.reviews import today_at
 from tenants.calendars import moment
 from tenants.errors import NotFound
-from tenants.models import Membership, Tenant
+from tenants.models import LEADS, Membership, Tenant
 
 SECTION = "office-handbook"
 
@@ -131,7 +130,7 @@ def handbook(request: TenantRequest, member: Membership) -> HttpResponse:
         typed=typed,
         rows=_found(tenant, typed, language) if typed else _all(tenant, member, language),
         due=revisions.revisions_due(tenant).count(),
-        may_write=member.role in EDITORS,
+        may_write=member.role in LEADS,
     )
     return show(request, member, "chat/office/handbook.html", content, section=SECTION)
 
@@ -154,7 +153,7 @@ def versions(request: TenantRequest, member: Membership, slug: str) -> HttpRespo
     language = languages.desk_language(request, tenant)
     found, now = named(slug), clock.now()
     published = articles.published_versions(found)
-    if not published and member.role not in EDITORS:
+    if not published and member.role not in LEADS:
         raise Http404
     chosen = request.GET.get("changes", "")
     asked = _day(request.GET.get("on", ""))
@@ -181,7 +180,7 @@ def show_article(
     tenant = request.tenant
     language = languages.desk_language(request, tenant)
     found = named(slug)
-    may_write = member.role in EDITORS and not found.owner
+    may_write = member.role in LEADS and not found.owner
     holds = articles.version_in_force(found, clock.now())
     draft = articles.draft_of(found) if may_write else None
     shown = holds or draft
@@ -242,7 +241,7 @@ def _all(tenant: Tenant, member: Membership, language: str) -> list[ArticleRow]:
     """Return every article that holds; for those who write also drafts and what is withdrawn."""
     in_force = articles.without_bodies(articles.in_force(clock.now()))
     holding = {one.article_id: one for one in in_force}
-    newest = _newest() if member.role in EDITORS else {}
+    newest = _newest() if member.role in LEADS else {}
     place = _Place(language, today_at(tenant), names_of_lines())
     rows: list[ArticleRow] = []
     for about in Article.objects.order_by("category", "slug"):

@@ -25,10 +25,8 @@ from chat.pages.office.wording import FAULTS
 from retention import clock
 from tenants.calendars import moment
 from tenants.errors import HelplineError, Invalid, NotAllowed, NotFound
-from tenants.models import Membership, Role, Tenant
+from tenants.models import LEADS, Membership, Tenant
 from tenants.scope import tenant_scope
-
-EDITORS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class DraftContent:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@office(SECTION, *EDITORS)
+@office(SECTION, *LEADS)
 def begin(request: TenantRequest, member: Membership) -> HttpResponse:
     """Write the first draft of an article."""
     if request.method != "POST":
@@ -62,7 +60,7 @@ def begin(request: TenantRequest, member: Membership) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@office(SECTION, *EDITORS)
+@office(SECTION, *LEADS)
 def draft(request: TenantRequest, member: Membership, slug: str) -> HttpResponse:
     """Write the next version of an article; it begins as what holds now."""
     found = named(slug)
@@ -79,7 +77,7 @@ def draft(request: TenantRequest, member: Membership, slug: str) -> HttpResponse
 
 
 @require_POST
-@office(SECTION, *EDITORS)
+@office(SECTION, *LEADS)
 def discard(request: TenantRequest, member: Membership, slug: str) -> HttpResponse:
     """Throw the draft away."""
     _or_404(lambda: articles.drop_draft(request.tenant, member, slug))
@@ -87,7 +85,7 @@ def discard(request: TenantRequest, member: Membership, slug: str) -> HttpRespon
 
 
 @require_POST
-@office(SECTION, *EDITORS)
+@office(SECTION, *LEADS)
 def reviewed(request: TenantRequest, member: Membership, slug: str) -> HttpResponse:
     """Say that the article holds as it stands for another year."""
     _or_404(lambda: revisions.review_article(request.tenant, member, slug))
@@ -95,7 +93,7 @@ def reviewed(request: TenantRequest, member: Membership, slug: str) -> HttpRespo
 
 
 @require_POST
-@office(SECTION, *EDITORS, own_scopes=True)
+@office(SECTION, *LEADS, own_scopes=True)
 def publish(request: TenantRequest, member: Membership, slug: str) -> HttpResponse:
     """Put the draft in force, now or from a moment on the line's own clock."""
     tenant = request.tenant
@@ -120,7 +118,7 @@ def publish(request: TenantRequest, member: Membership, slug: str) -> HttpRespon
 
 
 @require_POST
-@office(SECTION, *EDITORS, own_scopes=True)
+@office(SECTION, *LEADS, own_scopes=True)
 def withdraw(request: TenantRequest, member: Membership, slug: str) -> HttpResponse:
     """Let the article hold no longer, here and wherever it was given."""
     tenant = request.tenant

@@ -16,10 +16,9 @@ from chat.models import Sharing
 from chat.pages.handbook import names_of_lines
 from chat.pages.languages import TenantRequest
 from chat.pages.office.door import office, show
-from chat.pages.office.handbook_acts import EDITORS
 from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
-from tenants.models import Membership, Tenant
+from tenants.models import LEADS, Membership, Tenant
 from tenants.scope import tenant_scope
 
 SECTION = "office-handbook"
@@ -54,7 +53,7 @@ class SharingContent:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@office(SECTION, *EDITORS, own_scopes=True)
+@office(SECTION, *LEADS, own_scopes=True)
 def shared(request: TenantRequest, member: Membership) -> HttpResponse:
     """Show what is shared, and offer an article or the whole book."""
     refused = ""
@@ -73,7 +72,7 @@ def shared(request: TenantRequest, member: Membership) -> HttpResponse:
 
 
 @require_POST
-@office(SECTION, *EDITORS, own_scopes=True)
+@office(SECTION, *LEADS, own_scopes=True)
 def accept(request: TenantRequest, member: Membership, agreement: UUID) -> HttpResponse:
     """Take what another line has offered."""
     try:
@@ -84,7 +83,7 @@ def accept(request: TenantRequest, member: Membership, agreement: UUID) -> HttpR
 
 
 @require_POST
-@office(SECTION, *EDITORS, own_scopes=True)
+@office(SECTION, *LEADS, own_scopes=True)
 def end(request: TenantRequest, member: Membership, agreement: UUID) -> HttpResponse:
     """End an agreement, from either side."""
     try:
