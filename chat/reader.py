@@ -58,6 +58,8 @@ class Reader:
         self.unsealed: list[tuple[UUID, str, int]] = []
         # Ids this socket has said and not had an answer to, with the `ref` of each such frame.
         self.unanswered: dict[UUID, list[str | None]] = {}
+        # The earliest message that came too fast, and until when it goes before later ones.
+        self.refused: tuple[UUID | None, float] = (None, 0.0)
         self._keys: Keyring = {}
         self._early: dict[int, Frame] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -27,6 +28,8 @@ from chat.writer import Answer, Outcome, Post
 from tenants.errors import HelplineError, Invalid, NotFound, Unavailable
 
 RESEAL_LIMIT = 5
+# How long what was refused may come again before what was said after it: thrice a page's pause.
+REFUSED_FIRST_SECONDS = 10.0
 
 
 class Talking(Socket):
@@ -45,8 +48,7 @@ class Talking(Socket):
 
     def say(self, reader: Reader, message: UUID, text: str, ref: str | None) -> None:
         """Seal ``text`` and give it to the writer; the answer comes after the commit."""
-        if not self._says.take():
-            raise SlowDown("you write faster than this line takes")
+        self._check_pace(reader, message)
         reader.asked(message, ref)
         sealer = None if reader.unsealed else reader.sealer()
         if sealer is None:
@@ -54,6 +56,20 @@ class Talking(Socket):
         else:
             body = sealer.seal(text, author=self.me, message=message)
             self._post(reader, message, text, sealer.segment, body, RESEAL_LIMIT)
+
+    def _check_pace(self, reader: Reader, message: UUID) -> None:
+        """Raise SlowDown for what comes too fast, and for what would overtake it.
+
+        What a client has sent before it heard of the refusal comes when there may be room again.
+        """
+        now = time.monotonic()
+        first, until = reader.refused
+        overtakes = first is not None and first != message and now < until
+        if overtakes or not self._says.take():
+            if not overtakes:
+                reader.refused = message, now + REFUSED_FIRST_SECONDS
+            raise SlowDown("you write faster than this line takes")
+        reader.refused = None, now
 
     def _post(
         self, reader: Reader, message: UUID, text: str, segment: UUID, body: bytes, tries: int

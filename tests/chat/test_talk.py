@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from itertools import pairwise
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -246,6 +247,25 @@ async def test_a_burst_beyond_a_person_is_slowed_and_not_stored(visitor: Visitor
     ]
     assert said == list(range(1, len(said) + 1))
     assert len(said) >= 20
+
+
+async def test_a_later_message_does_not_overtake_one_that_was_refused(
+    tenant: Tenant, settings: Any
+) -> None:
+    settings.SAY_BURST, settings.SAY_PER_SECOND = 1, 10
+    async with clients.visitor(tenant) as tab:
+        stored, first = 0, str(uuid4())
+        while (await tab.say("too fast", id=first))["type"] == "said":
+            stored, first = stored + 1, str(uuid4())
+        # Real time makes room again; nothing is heard meanwhile.
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await tab.next()
+        later = await tab.say("later")
+        again = await tab.say("too fast", id=first)
+
+    assert later["code"] == "slow_down"
+    assert (again["type"], again["seq"]) == ("said", stored + 1)
 
 
 async def test_a_talk_that_is_somebody_elses_is_none_of_mine(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.management import call_command
 
 from tenants.models import Statement
 from tenants.scope import tenant_scope
@@ -12,16 +11,11 @@ from tests import kept, world
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def empty_everything() -> None:
-    for alias in ("default", "keys"):
-        call_command("flush", interactive=False, verbosity=0, database=alias)
-
-
 def test_copied_lines_are_those_that_were_made() -> None:
-    empty_everything()
+    kept.empty()
     (made,) = world.open_tenants("urph")
     left = [kept.read(server) for server in kept.servers()]
-    empty_everything()
+    kept.empty()
 
     (copied,) = world.open_tenants("urph")
 
@@ -32,6 +26,17 @@ def test_copied_lines_are_those_that_were_made() -> None:
         row = Statement.objects.latest("pk")
         row.pk, row.position = None, row.position + 100
         row.save()
+
+
+def test_nothing_is_left_after_a_test() -> None:
+    kept.empty()
+    before = [kept.read(server) for server in kept.servers()]
+    (line,) = world.open_tenants("urph")
+    world.hire(line)
+
+    kept.empty()
+
+    assert [kept.read(server) for server in kept.servers()] == before
 
 
 def test_lines_beside_others_are_made() -> None:
