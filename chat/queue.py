@@ -7,9 +7,9 @@ the queue until they are back, and then stand at its end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -29,6 +29,8 @@ from tenants.errors import NotAllowed, NotFound
 from tenants.fitness import fit_members, today_at
 from tenants.models import Membership, Tenant
 
+R = TypeVar("R")
+Then = Callable[[Conversation], R]
 KEEPS_PLACE = timedelta(minutes=2)
 LISTED = 50
 
@@ -125,15 +127,15 @@ def staffed(tenant: Tenant, *, now: datetime) -> bool:
     return here.filter(membership__in=fit_members(on=today_at(tenant, now=now))).exists()
 
 
-def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conversation:
+def claim(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then: Then[R]) -> R:
     """Give one waiting visitor to ``membership``, if nobody else was first. In the scope.
 
+    Returns what ``then`` reads of the talk; it is part of the claim, and undoes it by raising.
     Raises what ``check_fit`` does, NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
     """
     _check_capacity(tenant, membership)
-    waited = (
-        Conversation.objects.filter(pk=conversation_id).values_list("queued_at", "front").first()
-    )
+    stood = Conversation.objects.filter(pk=conversation_id)
+    in_front = stood.values_list("front", flat=True).first()
     won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
         **_claimed_by(membership)
     )
@@ -141,23 +143,21 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conv
         if Conversation.objects.filter(pk=conversation_id).exists():
             raise Taken("somebody else has taken this talk")
         raise NotFound("no such talk")
-    if waited:
-        _count(tenant, *waited)
-    return _assigned(tenant, conversation_id)
+    return _won(tenant, conversation_id, in_front=bool(in_front), then=then)
 
 
-def pick(tenant: Tenant, membership: Membership, conversation_id: UUID) -> Conversation:
+def pick(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then: Then[R]) -> R:
     """Give one in particular to ``membership``, where the line lets its counsellors choose.
 
     In the scope. Raises NotAllowed where it does not, else as ``claim``.
     """
     if not tenant.may_pick:
         raise NotAllowed("this line takes those who wait in their order")
-    return claim(tenant, membership, conversation_id)
+    return claim(tenant, membership, conversation_id, then=then)
 
 
-def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
-    """Give the one who is next to ``membership``. In the scope.
+def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
+    """Give the one who is next to ``membership``. In the scope. ``then`` as for ``claim``.
 
     Raises what ``check_fit`` does, NotReady, AtCapacity, or QueueEmpty.
     """
@@ -173,14 +173,17 @@ def claim_next(tenant: Tenant, membership: Membership) -> Conversation:
     if row is None:
         raise QueueEmpty("nobody is waiting")
     Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership))
-    _count(tenant, row.queued_at, row.front)
-    return _assigned(tenant, row.pk)
+    return _won(tenant, row.pk, in_front=row.front, then=then)
 
 
-def _count(tenant: Tenant, queued_at: datetime, has_been_answered: bool) -> None:
-    # Whoever has lost their counsellor stands in front, and was answered then.
-    if not has_been_answered:
-        count_answer(tenant, queued_at=queued_at, now=clock.now())
+def _won(tenant: Tenant, conversation_id: UUID, *, in_front: bool, then: Then[R]) -> R:
+    talk = _assigned(tenant, conversation_id)
+    shown = then(talk)
+    # Last: all claims of an hour count in one row, and would wait there for what others read,
+    # keys from the other instance among it. Whoever stood in front has been answered before.
+    if not in_front and talk.claimed_at:
+        count_answer(tenant, queued_at=talk.queued_at, now=talk.claimed_at)
+    return shown
 
 
 def _claimed_by(membership: Membership) -> dict[str, object]:

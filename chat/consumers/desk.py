@@ -293,12 +293,13 @@ def _back(tenant: Tenant, membership: Membership, asked: str) -> None:
 
 
 def _next(tenant: Tenant, membership: Membership) -> desk.Stands:
-    return desk.taken_talk(tenant, claim_next(tenant, own_membership(tenant, membership)))
+    member = own_membership(tenant, membership)
+    return claim_next(tenant, member, then=partial(desk.taken_talk, tenant))
 
 
 def _claim(tenant: Tenant, membership: Membership, conversation: UUID) -> desk.Stands:
-    talk = pick(tenant, own_membership(tenant, membership), conversation)
-    return desk.taken_talk(tenant, talk)
+    member = own_membership(tenant, membership)
+    return pick(tenant, member, conversation, then=partial(desk.taken_talk, tenant))
 
 
 def _pause(tenant: Tenant, membership: Membership, conversation: UUID, *, note: str) -> None:

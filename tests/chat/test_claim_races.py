@@ -10,19 +10,24 @@ from contextlib import AsyncExitStack
 from threading import Barrier
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections
 
+from chat.calls import call, scoped_call
 from chat.conversations import open_conversation
 from chat.errors import QueueEmpty, Taken
 from chat.lines import set_ready
-from chat.models import Conversation
+from chat.models import Conversation, Tally
 from chat.queue import claim, claim_next
 from chat.states import State
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests import clients, world
 from tests.clients import Desk, Frame, Visitor
+from tests.talks import owner_rows
+from tests.world import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,6 +35,10 @@ RACES = 1_000
 WAITING, COUNSELLORS = 500, 20
 DESKS, TABS = 5, 15
 PATIENCE_SECONDS = 60
+WAITING_FOR_LOCKS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
+"""
 
 
 @pytest.fixture
@@ -99,11 +108,15 @@ def test_one_of_two_counsellors_wins_every_time(tenant: Tenant) -> None:
 def claimed(tenant: Tenant, member: Membership, talk: UUID) -> str:
     try:
         with tenant_scope(tenant):
-            conversation = claim(tenant, member, talk)
+            conversation = claim(tenant, member, talk, then=itself)
     except Taken:
         return "Taken"
     assert (conversation.state, conversation.counsellor_id) == (State.ACTIVE, member.pk)
     return "won"
+
+
+def itself(talk: Conversation) -> Conversation:
+    return talk
 
 
 def put_back(tenant: Tenant, talk: UUID) -> None:
@@ -121,7 +134,7 @@ def test_twenty_counsellors_serve_five_hundred_in_order(tenant: Tenant) -> None:
         while True:
             try:
                 with tenant_scope(tenant):
-                    talk = claim_next(tenant, member).pk
+                    talk = claim_next(tenant, member, then=itself).pk
             except QueueEmpty:
                 return
             finally:
@@ -183,3 +196,28 @@ async def test_at_the_front_door_too_the_second_to_claim_is_told(tenant: Tenant)
         assert kinds == ["assigned", "taken"]
         assert (await tab.next())["state"] == "active"
         await tab.nothing_more()
+
+
+def waiting_in(alias: str) -> int:
+    return int(owner_rows(alias, WAITING_FOR_LOCKS)[0][0])
+
+
+async def test_claims_that_wait_for_keys_do_not_wait_for_each_other(tenant: Tenant) -> None:
+    async with (
+        clients.desk(tenant, number=1) as one,
+        clients.desk(tenant, number=2) as two,
+        clients.visitor(tenant),
+        clients.visitor(tenant),
+    ):
+        await one.ready(), await two.ready()
+        with psycopg.connect(settings.DATABASE_OWNER_URLS["keys"]) as away:
+            # As if the other instance were slow; what reads a key waits.
+            away.execute("LOCK TABLE segment_key IN ACCESS EXCLUSIVE MODE")
+            asked = asyncio.gather(one.take_next(), two.take_next())
+            assert await until(tenant, lambda: waiting_in("keys") == 2)
+            in_main = await call(waiting_in, "default")
+
+        assert in_main == 0
+        assert [answer["type"] for answer in await asked] == ["assigned", "assigned"]
+    answered = await scoped_call(tenant, lambda: Tally.objects.get(what="answered").count)
+    assert answered == 2

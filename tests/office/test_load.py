@@ -36,7 +36,7 @@ def test_leads_see_who_has_how_much_and_nothing_of_the_talks(tenant: Tenant) -> 
     taken, waits = begin(tenant, WORDS), begin(tenant, WORDS)
     with tenant_scope(tenant):
         set_ready(tenant, one, ready=True)
-        claim(tenant, one, taken)
+        claim(tenant, one, taken, then=str)
         Conversation.objects.filter(pk=waits).update(visitor_lost_at=None)
     move_clock(clock.now() + timedelta(minutes=7))
     with tenant_scope(tenant):
