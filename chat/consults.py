@@ -188,6 +188,15 @@ def threads_of(tenant: Tenant, membership: Membership) -> list[Thread]:
     return [thread for thread in _threads(tenant, found, keys) if thread.lines]
 
 
+def said_aside(talk: Conversation, keys: Keyring) -> list[Frame]:
+    """Return the lines that colleagues have said of ``talk``, whose reading is allowed; in order.
+
+    As whoever may see the rows: the application, or the role that reads what is held. One query.
+    """
+    rows = Consult.objects.filter(conversation=talk)
+    return sorted((line for row in rows for line in _read(row, keys)), key=lambda one: one["at"])
+
+
 def closed_by(consults: Collection[UUID]) -> dict[UUID, str]:
     """Return by whom each of ``consults``, which are not open, was closed. In the scope."""
     rows = dict(Consult.objects.filter(pk__in=consults).values_list("pk", "closed"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -13,6 +14,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from chat.cards import cards_of
+from chat.consults import said_aside
 from chat.errors import ConversationEnded
 from chat.messages import Caught, catch_up, caught_up, read_between, read_page, talk_keys
 from chat.models import Conversation, Segment
@@ -38,6 +40,8 @@ class Stands:
     caught: Caught
     situation: Situation
     cards: list[Frame]
+    # What colleagues have said of it: for whoever reads what a hold keeps, and in no frame.
+    aside: Sequence[Frame] = ()
 
     def frame(self) -> Frame:
         talk = self.conversation
@@ -143,11 +147,13 @@ def held_talk(
     """Return what a hold keeps to its owner and to officers; each reading is recorded.
 
     Until its time is over a talk is what it would be without the hold: alive, or kept for officers.
+    With it comes what colleagues said of it, which is sealed under its key and so kept as well.
     In the scope. Raises NotFound for everybody else and every other hold.  Rule: U8.
     """
     hold = readable_hold(tenant, membership, hold_id)
     if Conversation.objects.filter(pk=hold.thing).exists():
-        return kept_talk(tenant, membership, hold.thing, after=after, purpose=purpose)
+        kept = kept_talk(tenant, membership, hold.thing, after=after, purpose=purpose)
+        return replace(kept, aside=said_aside(kept.conversation, kept.caught.keys))
     record(tenant, actor=membership, action="hold.read", subject=hold.thing, basis=purpose)
     with database_role(HOLD):
         talk = Conversation.objects.filter(pk=hold.thing).first()
@@ -156,9 +162,9 @@ def held_talk(
         segments = list(Segment.objects.filter(conversation=talk).values_list("pk", flat=True))
         ring = open_held_keys(tenant, conversation=talk.pk, segments=segments)
         page = read_between(talk.pk, after=after, through=talk.last_seq, keys=ring)
-        cards = cards_of(talk, ring)
+        cards, aside = cards_of(talk, ring), said_aside(talk, ring)
     caught = Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page)
-    return _stands(tenant, talk, caught, cards)
+    return replace(_stands(tenant, talk, caught, cards), aside=aside)
 
 
 def _stands(

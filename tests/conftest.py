@@ -31,7 +31,9 @@ from tests.stack import LiveStack  # noqa: E402  # the same
 
 BOTH = ["default", "keys"]
 # What pytest-django does after each test that has committed; Django's own way is the slow one.
-TransactionTestCase._fixture_teardown = lambda case: kept.empty()  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = lambda case: kept.empty(  # type: ignore[attr-defined]
+    case._databases_names(include_mirrors=False)
+)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

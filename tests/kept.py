@@ -7,7 +7,7 @@ instances, and put back for the next test that begins with the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -87,13 +87,13 @@ def begin_with(name: Hashable, make: Callable[[], R]) -> R:
     return again
 
 
-def empty() -> None:
-    """Take away all rows of main, which has many tables and few rows. The other is truncated."""
-    if Run.told().private:
-        servers()[0].execute(_EMPTY)
-    else:
-        call_command("flush", verbosity=0, interactive=False)
-    call_command("flush", verbosity=0, interactive=False, database="keys")
+def empty(aliases: Iterable[str]) -> None:
+    """Take away all rows. Main has many tables and few rows; the other one is truncated."""
+    for alias in aliases:
+        if alias == "default" and Run.told().private:
+            servers()[0].execute(_EMPTY)
+        else:
+            call_command("flush", verbosity=0, interactive=False, database=alias)
 
 
 def _may_copy() -> bool:

@@ -24,6 +24,7 @@ from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import AuditEntry, Membership, Role, Tenant
 from tenants.scope import tenant_scope
 from tests import world
+from tests.talks import owner_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 R = TypeVar("R")
@@ -184,6 +185,45 @@ def test_hits_are_marked_as_pieces_and_nothing_is_html(tenant: Tenant, editor: M
     ]
     (passage,) = passages(one.version.body, link=str, top=3)
     assert passage.html == "<p>Se 1 &lt; 2 &amp; &lt;script&gt; og søvn.</p>\n"
+
+
+def test_search_takes_no_row_of_another_line_out_of_the_index(
+    tenant: Tenant, other: Tenant, editor: Membership
+) -> None:
+    # So many that the planner looks into the index of words.
+    for line, plain in ((tenant, "Stå opp til samme tid"), (other, "Sover dårlig")):
+        owner_rows("default", MANY_ARTICLES, line.pk)
+        owner_rows("default", MANY_VERSIONS, plain, line.pk)
+    owner_rows("default", "ANALYZE chat_version")
+    written(tenant, editor)
+    before = _taken_out()
+
+    with tenant_scope(tenant), connection.cursor() as cursor:
+        found = search.find_articles("sover dårlig")
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+
+    assert [one.version.title for one in found] == ["Søvn"]
+    # Once in each of the two languages that have the words in this form.
+    assert _taken_out() - before == 2
+
+
+MANY_ARTICLES = """
+INSERT INTO chat_article (id, tenant_id, slug, category, owner, revise_by)
+SELECT gen_random_uuid(), %s, 'many-' || n, 'Mange', '', '2040-01-01'
+FROM generate_series(1, 1000) AS n
+"""
+MANY_VERSIONS = """
+INSERT INTO chat_version (tenant_id, article_id, number, language, title, body, plain,
+                          published_at, begins_at)
+SELECT tenant_id, id, 1, 'nb', slug, '', repeat(%s || ' ', 50), retention_now(), retention_now()
+FROM chat_article WHERE tenant_id = %s
+"""
+
+
+def _taken_out() -> int:
+    """Return how many rows the index of the handbook has ever given out."""
+    index = "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = %s"
+    return int(owner_rows("default", index, "chat_version_searched")[0][0])
 
 
 def test_search_finds_what_holds_here_and_nothing_else(

@@ -8,14 +8,15 @@ from tenants.models import Statement
 from tenants.scope import tenant_scope
 from tests import kept, world
 
+BOTH = ("default", "keys")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_copied_lines_are_those_that_were_made() -> None:
-    kept.empty()
+    kept.empty(BOTH)
     (made,) = world.open_tenants("urph")
     left = [kept.read(server) for server in kept.servers()]
-    kept.empty()
+    kept.empty(BOTH)
 
     (copied,) = world.open_tenants("urph")
 
@@ -29,12 +30,12 @@ def test_copied_lines_are_those_that_were_made() -> None:
 
 
 def test_nothing_is_left_after_a_test() -> None:
-    kept.empty()
+    kept.empty(BOTH)
     before = [kept.read(server) for server in kept.servers()]
     (line,) = world.open_tenants("urph")
     world.hire(line)
 
-    kept.empty()
+    kept.empty(BOTH)
 
     assert [kept.read(server) for server in kept.servers()] == before
 

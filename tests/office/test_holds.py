@@ -10,10 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from chat.calls import call
+from chat.consults import ask_colleague, reply_to_consult
+from chat.conversations import end_conversation
+from chat.lines import desk_arrived, set_ready
+from chat.queue import claim
+from chat.states import By
 from retention import keys
 from retention.models import Hold
 from retention.reviews import remind_reviews, today_at
-from tenants.models import Role, Tenant
+from tenants.models import Membership, Role, Tenant
+from tenants.scope import tenant_scope
 from tests import clients
 from tests.holds import (
     AUTHORITY,
@@ -34,13 +40,14 @@ from tests.holds import (
     trail_of,
 )
 from tests.office.doors import Door
-from tests.talks import GONE, Seen, owner_rows, seen, segments_of, texts_in
-from tests.world import move_clock, stop_runtime
+from tests.talks import GONE, Seen, begin, owner_rows, seen, segments_of, texts_in
+from tests.world import hire, move_clock, stop_runtime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOLDS, PLACE, KEPT = "/desk/office/holds/", "/desk/office/holds/place/", "/desk/office/kept/"
 SENT = ["jag är rädd", "han vet var jag bor"]
+ASIDE = ["Känner du igen det?", "Ja. Fråga hur det är hemma."]
 WHOLE = Seen(conversations=1, segments=1, messages=2, bodies=2, keys=1)
 
 
@@ -73,6 +80,13 @@ def read_by(door: Door, held: Hold | UUID) -> list[str] | int:
     if answer.status_code != 200:
         return answer.status_code
     return re.findall(r"<p>([^<]*)</p></li>", answer.content.decode())
+
+
+def at_desk(tenant: Tenant, number: int) -> Membership:
+    member = hire(tenant, number=number)
+    with tenant_scope(tenant):
+        desk_arrived(tenant, member, socket=uuid4(), process=uuid4())
+    return member
 
 
 def test_hold_from_the_list_of_kept_talks_to_its_handing_over(
@@ -146,6 +160,32 @@ def test_what_is_held_is_visible_to_its_owner_and_to_officers_alone(
     query = "SELECT actor, basis FROM tenants_auditentry WHERE action = 'hold.read' ORDER BY id"
     assert owner_rows("default", query)[0] == (owner.member.pk, PURPOSE)
     assert trail_of(tenant).count("hold.read") == 2
+
+
+def test_held_talk_has_with_it_what_colleagues_said_of_it(
+    tenant: Tenant, officer: Door, second: Door
+) -> None:
+    """It is sealed under the talk's key, so that the hold keeps it; nothing kept is hidden."""
+    asker, colleague = at_desk(tenant, 1), at_desk(tenant, 2)
+    talk = begin(tenant, *SENT)
+    with tenant_scope(tenant):
+        set_ready(tenant, asker, ready=True)
+        claim(tenant, asker, talk, then=str)
+        thread = ask_colleague(tenant, asker, talk, colleague_id=colleague.pk, text=ASIDE[0])
+        reply_to_consult(tenant, colleague, thread.id, text=ASIDE[1])
+    assert end_conversation(tenant, talk, by=By.VISITOR)
+    held = hold(tenant, talk, reason="access")
+
+    assert read_by(officer, held) == SENT + ASIDE
+
+    pass_by(talk)
+    run_jobs()
+    assert read_by(officer, held) == SENT + ASIDE
+    page = officer.post(act(held, "read"), {"purpose": PURPOSE}).content.decode()
+    assert page.index("En kollega") > page.index(SENT[-1])
+    # With the hold goes all of it.
+    officer.post(act(held, "release"), {"outcome": "over"})
+    assert owner_rows("default", "SELECT 1 FROM chat_consult") == []
 
 
 def test_held_talk_is_on_no_page_but_its_own(tenant: Tenant, officer: Door) -> None:

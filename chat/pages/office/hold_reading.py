@@ -9,11 +9,10 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from chat import desk
-from chat.messages import Page
 from chat.pages.languages import TenantRequest
 from chat.pages.office.door import office, show
 from chat.pages.office.holds import SECTION, row_of
-from chat.pages.office.wording import AUTHORS
+from chat.pages.office.wording import ASIDE, AUTHORS
 from retention.holds import readable_hold
 from tenants.errors import NotFound
 from tenants.models import Membership
@@ -42,6 +41,8 @@ class ReadContent:
     is_open: bool
     is_early: bool
     messages: list[ReadMessage]
+    # What colleagues said of it, once all of it has been read.
+    aside: list[ReadMessage]
     after: int
 
 
@@ -61,7 +62,8 @@ def _content(
     request: TenantRequest, member: Membership, hold_id: UUID, purpose: str
 ) -> ReadContent:
     hold = row_of(request, member, readable_hold(request.tenant, member, hold_id))
-    page = _page(request, member, hold_id, purpose) if purpose else None
+    stands = _stands(request, member, hold_id, purpose) if purpose else None
+    page = stands.caught.page if stands else None
     return ReadContent(
         talk=hold.talk,
         url=hold.url,
@@ -72,15 +74,19 @@ def _content(
         messages=[ReadMessage(str(AUTHORS[one.author]), one.text) for one in page.messages]
         if page
         else [],
+        aside=[ReadMessage(str(ASIDE[one["by"]]), one["text"]) for one in stands.aside]
+        if stands and not stands.caught.page.more
+        else [],
         after=page.messages[-1].seq if page and page.more else 0,
     )
 
 
-def _page(request: TenantRequest, member: Membership, hold_id: UUID, purpose: str) -> Page | None:
+def _stands(
+    request: TenantRequest, member: Membership, hold_id: UUID, purpose: str
+) -> desk.Stands | None:
     said = request.POST.get("after", "")
     after = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
     try:
-        stands = desk.held_talk(request.tenant, member, hold_id, after=after, purpose=purpose)
+        return desk.held_talk(request.tenant, member, hold_id, after=after, purpose=purpose)
     except NotFound:
         return None
-    return stands.caught.page

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chat.pages.languages import locale_of
-from chat.states import Author
+from chat.states import Author, Closed
 from retention.models import Hold
 from tenants.models import Role, Tenant
 
@@ -31,6 +31,12 @@ AUTHORS: dict[int, Promise] = {
     Author.VISITOR: _("The visitor"),
     Author.COUNSELLOR: _("The counsellor"),
     Author.SYSTEM: _("The platform"),
+}
+
+# By whom a line of a consult is.
+ASIDE: dict[str, Promise] = {
+    Closed.ASKER: _("The counsellor"),
+    Closed.COLLEAGUE: _("A colleague"),
 }
 
 # What stands in the trail. An action that is not told here is shown by its code.
