@@ -19,8 +19,8 @@ from chat.overhttp.handle import Handle
 from tenants.models import Tenant
 from tests import clients
 from tests.chat.test_doors import ORIGINS, code_of, origin_of
-from tests.chat.test_live import begin
 from tests.clients import Desk, Frame, Visitor, ask, headers_at, host_of, origin_at, post
+from tests.live import begin
 from tests.overhttp import Far, OverHttp, Polled, Streamed
 from tests.stack import LiveStack
 
