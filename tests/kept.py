@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -22,6 +21,8 @@ from tenants.models import Tenant
 from tests.engines import Run
 
 R = TypeVar("R")
+
+INSTANCES = ("default", "keys")
 
 _TABLES = """
     SELECT attrelid::regclass || ' (' || string_agg(quote_ident(attname), ', ' ORDER BY attnum) || ')'
@@ -63,7 +64,7 @@ class _State:
     sequences: list[tuple[str, int]]
 
 
-_made: dict[Hashable, tuple[Any, list[_State]]] = {}
+_made: dict[Hashable, tuple[Any, dict[str, _State]]] = {}
 
 
 def begin_with(name: Hashable, make: Callable[[], R]) -> R:
@@ -76,13 +77,13 @@ def begin_with(name: Hashable, make: Callable[[], R]) -> R:
         return make()
     if name in _made:
         result, states = _made[name]
-        for server, state in zip(servers(), states, strict=True):
-            _write(server, state)
+        for alias in INSTANCES:
+            _write(alias, states[alias])
     else:
-        before = [read(server) for server in servers()]
+        before = read()
         result = make()
-        after = [read(server) for server in servers()]
-        _made[name] = result, [_since(*pair) for pair in zip(before, after, strict=True)]
+        after = read()
+        _made[name] = result, {alias: _since(before[alias], after[alias]) for alias in INSTANCES}
     again: R = result
     return again
 
@@ -91,7 +92,8 @@ def empty(aliases: Iterable[str]) -> None:
     """Take away all rows. Main has many tables and few rows; the other one is truncated."""
     for alias in aliases:
         if alias == "default" and Run.told().private:
-            servers()[0].execute(_EMPTY)
+            with _free(alias) as server:
+                server.execute(_EMPTY)
         else:
             call_command("flush", verbosity=0, interactive=False, database=alias)
 
@@ -105,21 +107,26 @@ def _may_copy() -> bool:
     )
 
 
-@cache
-def servers() -> list[psycopg.Connection]:
-    """Both instances, for one whom no trigger and no reference stops."""
+def _free(alias: str) -> psycopg.Connection:
+    """Open one instance for somebody whom no trigger and no reference stops."""
     run = Run.told()
-    places = ((run.main, run.database), (run.keys, f"{run.database}_keys"))
-    free = "-c session_replication_role=replica"
-    return [
-        psycopg.connect(url, dbname=name, autocommit=True, options=free) for url, name in places
+    url, name = {"default": (run.main, run.database), "keys": (run.keys, f"{run.database}_keys")}[
+        alias
     ]
+    options = "-c session_replication_role=replica"
+    return psycopg.connect(url, dbname=name, autocommit=True, options=options)
 
 
-def read(server: psycopg.Connection) -> _State:
-    tables = [name.encode() for (name,) in server.execute(_TABLES)]
-    rows = {table: _copied(server, table) for table in tables}
-    return _State(rows, server.execute(_SEQUENCES).fetchall())
+def read() -> dict[str, _State]:
+    """Return everything that stands in each of the instances."""
+    return {alias: _read(alias) for alias in INSTANCES}
+
+
+def _read(alias: str) -> _State:
+    with _free(alias) as server:
+        tables = [name.encode() for (name,) in server.execute(_TABLES)]
+        rows = {table: _copied(server, table) for table in tables}
+        return _State(rows, server.execute(_SEQUENCES).fetchall())
 
 
 def _copied(server: psycopg.Connection, table: bytes) -> bytes:
@@ -134,8 +141,8 @@ def _since(before: _State, after: _State) -> _State:
     return _State(rows, after.sequences)
 
 
-def _write(server: psycopg.Connection, state: _State) -> None:
-    with server.transaction(), server.cursor() as cursor:
+def _write(alias: str, state: _State) -> None:
+    with _free(alias) as server, server.transaction(), server.cursor() as cursor:
         for table, rows in state.rows.items():
             with cursor.copy(b"COPY " + table + b" FROM STDIN") as copy:
                 copy.write(rows)

@@ -8,20 +8,19 @@ from tenants.models import Statement
 from tenants.scope import tenant_scope
 from tests import kept, world
 
-BOTH = ("default", "keys")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_copied_lines_are_those_that_were_made() -> None:
-    kept.empty(BOTH)
+    kept.empty(kept.INSTANCES)
     (made,) = world.open_tenants("urph")
-    left = [kept.read(server) for server in kept.servers()]
-    kept.empty(BOTH)
+    left = kept.read()
+    kept.empty(kept.INSTANCES)
 
     (copied,) = world.open_tenants("urph")
 
     assert copied == made
-    assert [kept.read(server) for server in kept.servers()] == left
+    assert kept.read() == left
     # What comes after gets a number of its own.
     with tenant_scope(copied):
         row = Statement.objects.latest("pk")
@@ -30,14 +29,14 @@ def test_copied_lines_are_those_that_were_made() -> None:
 
 
 def test_nothing_is_left_after_a_test() -> None:
-    kept.empty(BOTH)
-    before = [kept.read(server) for server in kept.servers()]
+    kept.empty(kept.INSTANCES)
+    before = kept.read()
     (line,) = world.open_tenants("urph")
     world.hire(line)
 
-    kept.empty(BOTH)
+    kept.empty(kept.INSTANCES)
 
-    assert [kept.read(server) for server in kept.servers()] == before
+    assert kept.read() == before
 
 
 def test_lines_beside_others_are_made() -> None:
