@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -43,23 +43,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    program = CHROMIUM_SHELL.find() or CHROMIUM.needed()
+@asynccontextmanager
+async def _started(program: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield started
         await started.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with _started(CHROMIUM_SHELL.find() or CHROMIUM.needed()) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole_chromium() -> AsyncIterator[Browser]:
+    """With all that stands around a page: the shell refuses every notification."""
+    async with _started(CHROMIUM.needed()) as started:
+        yield started
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def browser(chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
-    """Chromium; whatever the test has opened in it is closed afterwards."""
-    yield chromium
-    for number, page in enumerate(page for one in chromium.contexts for page in one.pages):
+    async with emptied_after(chromium, request):
+        yield chromium
+
+
+@asynccontextmanager
+async def emptied_after(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Close what a test has opened, once pictures were taken of it if somebody wants them."""
+    yield
+    for number, page in enumerate(page for one in browser.contexts for page in one.pages):
         if KEEPS_SCREENSHOTS:
             await _keep(page, f"{request.path.stem}-{request.node.name}-{number + 1}")
-    for context in chromium.contexts:
+    for context in browser.contexts:
         await context.close()
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from chat.calls import call
 from tenants.models import Tenant
+from tests.e2e.conftest import emptied_after
 from tests.e2e.screens import COUNSELLOR, Screens, take_next
 from tests.world import moved_clock
 
@@ -34,6 +37,14 @@ window.Notification = class extends Notification {
   }
 };
 """
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(
+    whole_chromium: Browser, request: pytest.FixtureRequest
+) -> AsyncIterator[Browser]:
+    async with emptied_after(whole_chromium, request):
+        yield whole_chromium
 
 
 async def _desk(screens: Screens, *, ready: bool = True) -> Page:
