@@ -9,7 +9,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-WORKERS ?= 2
+# One more than the two cores of a small machine: tests wait for engines and browsers as much as they work.
+WORKERS ?= 3
 # Whole houses, several to a test, that are broken and timed: beside anything else they would tell of that.
 HOUSES := tests/faults tests/scale
 COMPILE := $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -44,7 +45,7 @@ run: $(VENV)/.run ## Run the whole platform here (ARGS="--open --port 9000")
 	@exec $(BIN)/python manage.py up $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.dev ## Run the tests on throw-away engines (ARGS="tests/chat -k claim", WORKERS=2)
+test: $(VENV)/.dev ## Run the tests on throw-away engines (ARGS="tests/chat -k claim", WORKERS=3)
 	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
 		$(or $(ARGS),$(addprefix --ignore=,$(HOUSES)))
 

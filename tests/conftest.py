@@ -24,16 +24,10 @@ django.setup()
 # before this file has told it where its own databases are.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from django.test import TransactionTestCase  # noqa: E402  # after the set-up
-
-from tests import kept, web  # noqa: E402  # the same
+from tests import web  # noqa: E402  # after the set-up
 from tests.stack import LiveStack  # noqa: E402  # the same
 
 BOTH = ["default", "keys"]
-# What pytest-django does after each test that has committed; Django's own way is the slow one.
-TransactionTestCase._fixture_teardown = lambda case: kept.empty(  # type: ignore[attr-defined]
-    case._databases_names(include_mirrors=False)
-)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

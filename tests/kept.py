@@ -1,4 +1,4 @@
-"""Rows that many tests begin with: made once by the real code, copied back, and taken away after.
+"""Rows that many tests begin with: made once by the real code, copied back from then on.
 
 To load the seven charters takes longer than most of what is then asked of them, and more than a
 thousand tests begin with some. What a process has made the first time is read out of both
@@ -7,13 +7,12 @@ instances, and put back for the next test that begins with the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import psycopg
-from django.core.management import call_command
 from django.db import connection
 
 from retention import clock
@@ -34,23 +33,6 @@ _TABLES = """
 _SEQUENCES = """
     SELECT format('%I.%I', schemaname, sequencename), last_value
     FROM pg_sequences WHERE last_value IS NOT NULL
-"""
-# Waits, as TRUNCATE does, until nobody is at work in any of them; that makes each table's files, and
-# those of its indexes, anew, which takes longer than many tests.
-_EMPTY = """
-    DO $$
-    DECLARE one oid;
-    BEGIN
-        FOR one IN SELECT oid FROM pg_class
-            WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-              AND relname <> 'django_migrations' ORDER BY oid
-        LOOP
-            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', one::regclass);
-            EXECUTE format('DELETE FROM %s', one::regclass);
-        END LOOP;
-        PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
-        FROM pg_sequences WHERE last_value IS NOT NULL AND sequencename <> 'django_migrations_id_seq';
-    END $$
 """
 # What was made by a clock that has been moved is true for that one test only.
 _AGREES = timedelta(minutes=1)
@@ -86,16 +68,6 @@ def begin_with(name: Hashable, make: Callable[[], R]) -> R:
         _made[name] = result, {alias: _since(before[alias], after[alias]) for alias in INSTANCES}
     again: R = result
     return again
-
-
-def empty(aliases: Iterable[str]) -> None:
-    """Take away all rows. Main has many tables and few rows; the other one is truncated."""
-    for alias in aliases:
-        if alias == "default" and Run.told().private:
-            with _free(alias) as server:
-                server.execute(_EMPTY)
-        else:
-            call_command("flush", verbosity=0, interactive=False, database=alias)
 
 
 def _may_copy() -> bool:

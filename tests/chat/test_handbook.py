@@ -194,8 +194,6 @@ def test_search_takes_no_row_of_another_line_out_of_the_index(
     for line, plain in ((tenant, "Stå opp til samme tid"), (other, "Sover dårlig")):
         owner_rows("default", MANY_ARTICLES, line.pk)
         owner_rows("default", MANY_VERSIONS, plain, line.pk)
-    # What earlier tests have deleted stands in the index until somebody has cleared it up.
-    owner_rows("default", "REINDEX TABLE chat_version")
     owner_rows("default", "ANALYZE chat_version")
     written(tenant, editor)
     before = _taken_out()

@@ -225,16 +225,17 @@ async def test_dead_web_process_loses_its_sockets(tenant: Tenant) -> None:
     dead = uuid4()
     async with clients.talk(tenant) as going:
         digest = secret_hash(going.visitor.secret)
+        before = await now()
         await call(lines.beat, dead)
         knock = Knock(digest, 0, uuid4(), dead)
         await scoped_call(tenant, arrive_all, tenant, [knock])
         member = await call(world.hire, tenant, number=2)
         await scoped_call(tenant, desk_arrived, tenant, member, socket=uuid4(), process=dead)
-        begun = await now()
-        await tended(tenant, at=begun + 19 * SECOND)
+        after = await now()
+        await tended(tenant, at=before + 19 * SECOND)
         await going.desk.nothing_more()
 
-        await tended(tenant, at=begun + 21 * SECOND)
+        await tended(tenant, at=after + 21 * SECOND)
 
         assert await going.desk.next() == {
             "type": "line",

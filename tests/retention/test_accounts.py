@@ -130,7 +130,7 @@ async def test_who_has_left_is_let_in_nowhere_and_the_trail_tells(
         staff.leave(tenant, member.pk, actor=boss)
         # Once more counts for nothing.
         staff.leave(tenant, member.pk, actor=boss)
-        return list(AuditEntry.objects.values_list("action", "actor", "subject"))
+        return list(AuditEntry.objects.order_by("pk").values_list("action", "actor", "subject"))
 
     trail = await scoped_call(tenant, leave)
 
