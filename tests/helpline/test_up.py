@@ -106,7 +106,8 @@ class Up:
         try:
             connection.request("GET", "/api/status", headers={"Host": place})
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())["open"]
+            # While storage is away there is an error instead.
+            return answer.status, json.loads(answer.read()).get("open", False)
         finally:
             connection.close()
 
