@@ -9,8 +9,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# One more than the two cores of a small machine: tests wait for engines and browsers as much as they work.
-WORKERS ?= 3
+WORKERS ?= 2
 # Whole houses, several to a test, that are broken and timed: beside anything else they would tell of that.
 HOUSES := tests/faults tests/scale
 COMPILE := $(VENV)-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -45,14 +44,14 @@ run: $(VENV)/.run ## Run the whole platform here (ARGS="--open --port 9000")
 	@exec $(BIN)/python manage.py up $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.dev ## Run the tests on throw-away engines (ARGS="tests/chat -k claim", WORKERS=3)
+test: $(VENV)/.dev ## Run the tests on throw-away engines (ARGS="tests/chat -k claim", WORKERS=2)
 	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
 		$(or $(ARGS),$(addprefix --ignore=,$(HOUSES)))
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Break each part of whole houses, three times in a row; wants the machine for itself
 	@for round in 1 2 3; do \
-		env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n 2 --dist loadgroup $(HOUSES) || exit; \
+		env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(HOUSES) || exit; \
 	done
 
 .PHONY: screenshots

@@ -3,11 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import OperationalError, connections
+from django.db.backends.utils import CursorWrapper
+from psycopg.errors import DeadlockDetected
 
 from helpline.owner import as_owner
 
 KEEP = {"django_migrations"}
+TRIES = 5
 
 
 class Command(BaseCommand):
@@ -26,4 +29,16 @@ class Command(BaseCommand):
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             tables = sorted({row[0] for row in cursor.fetchall()} - KEEP)
             if tables:
-                cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+                _truncate(cursor, f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+def _truncate(cursor: CursorWrapper, statement: str) -> None:
+    """Try again where somebody was still at work in one table and went on to the next."""
+    for left in reversed(range(TRIES)):
+        try:
+            cursor.execute(statement)
+        except OperationalError as problem:
+            if not left or not isinstance(problem.__cause__, DeadlockDetected):
+                raise
+        else:
+            return
