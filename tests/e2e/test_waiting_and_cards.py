@@ -58,3 +58,6 @@ async def test_text_that_is_too_long_is_kept_and_explained(screens: Screens) -> 
     await expect(visitor.locator("[data-count]")).to_have_text("10 tegn igjen")
     await say(visitor, "å" * 4_000)
     await expect(visitor.locator("[data-count]")).to_be_hidden()
+    # The talk scrolls in its place; the page around it does not grow.
+    tall = await visitor.evaluate("document.documentElement.scrollHeight - innerHeight")
+    assert tall == 0
