@@ -92,7 +92,6 @@ def notes(tenant: Tenant, membership: Membership) -> list[Note]:
     names = {writer.pk: writer.user.name for writer in writers}
     leads = membership.role in LEADS
     opened = keys.open_all(tenant, {row.segment: row.pk for row in rows}) if rows else {}
-    texts = {row.pk: _text(opened.get(row.segment), row) for row in rows}
     return [
         Note(
             id=row.pk,
@@ -103,7 +102,7 @@ def notes(tenant: Tenant, membership: Membership) -> list[Note]:
             may_remove=leads or row.author == membership.pk,
         )
         for row in rows
-        if (text := texts[row.pk])
+        if (text := _text(opened.get(row.segment), row))
     ]
 
 
@@ -118,12 +117,10 @@ def _seal(tenant: Tenant, note: HandoverNote, text: str) -> None:
 
 def _text(key: keys.OpenKey | None, note: HandoverNote) -> str:
     """Return what a note says; nothing where its key is gone."""
+    if key is None:
+        return ""
     try:
-        return (
-            key.sealer.open(bytes(note.body), author=Author.COUNSELLOR, message=note.pk)
-            if key
-            else ""
-        )
+        return key.sealer.open(bytes(note.body), author=Author.COUNSELLOR, message=note.pk)
     except Unsealable:
         return ""
 
