@@ -32,7 +32,7 @@ _TABLES = """
 """
 _SEQUENCES = """
     SELECT format('%I.%I', schemaname, sequencename), last_value
-    FROM pg_sequences WHERE last_value IS NOT NULL
+    FROM pg_sequences WHERE last_value IS NOT NULL ORDER BY 1
 """
 # What was made by a clock that has been moved is true for that one test only.
 _AGREES = timedelta(minutes=1)
