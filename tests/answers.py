@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from django.test import Client
-
 from chat.arrivals import Knock, arrive_all
 from chat.conversations import end_conversation, open_conversation, secret_hash
 from chat.states import By
@@ -18,7 +16,7 @@ from tenants.hours import standing
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tenants.trial import open_line
-from tests.web import host_of
+from tests.web import Client, host_of
 from tests.world import move_clock
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from channels.testing import HttpCommunicator
+from django import test
 from django.conf import settings
+from django.test.client import ClientHandler
 
 from tenants.models import Tenant
 from tests.world import PASSWORD, PATIENCE_SECONDS
@@ -24,6 +26,21 @@ def application() -> Any:
     from helpline.asgi import application as made
 
     return made
+
+
+class Client(test.Client):
+    """Django's, whose middleware is made once a process: it looks at each static file there is."""
+
+    def __init__(self, enforce_csrf_checks: bool = False, **more: Any) -> None:
+        super().__init__(enforce_csrf_checks, **more)
+        self.handler = _handler(enforce_csrf_checks)
+
+
+@cache
+def _handler(enforce_csrf_checks: bool) -> ClientHandler:
+    handler = ClientHandler(enforce_csrf_checks)
+    handler.load_middleware()
+    return handler
 
 
 @dataclass(frozen=True)

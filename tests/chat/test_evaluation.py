@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from chat.calls import call
 from chat.conversations import end_conversation, finish_end, open_conversation
@@ -22,7 +21,7 @@ from tenants.scope import tenant_scope
 from tests import clients
 from tests.answers import API, asked, give, pass_the_night, send, token_at
 from tests.talks import ledger_of, owner_rows
-from tests.web import host_of
+from tests.web import Client, host_of
 from tests.world import move_clock, open_tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)

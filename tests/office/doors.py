@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.test import Client
-
 from retention import clock
 from tenants.models import Membership, Tenant
-from tests.web import host_of
+from tests.web import Client, host_of
 from tests.world import PASSWORD, address_of, hire
 
 if TYPE_CHECKING:

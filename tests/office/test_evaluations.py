@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from tenants.models import Role, Tenant, User
 from tests.answers import give, pass_the_night
 from tests.office.doors import Door
-from tests.web import host_of
+from tests.web import Client, host_of
 from tests.world import PASSWORD, open_tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from chat.handbook import articles, revisions
@@ -17,7 +16,7 @@ from retention import clock
 from tenants.models import AuditEntry, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.office.doors import Door
-from tests.web import host_of
+from tests.web import Client, host_of
 from tests.world import move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)

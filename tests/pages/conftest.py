@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
 
 from tenants.models import Tenant
 from tests.kept import begin_with
+from tests.web import Client
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer

@@ -8,12 +8,12 @@ import re
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 
 from chat.models import Presence
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.pages.conftest import TENANTS, Get
+from tests.web import Client
 from tests.world import hire
 
 SLUG = "tidaholm"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.utils import translation
 
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.pages.conftest import Get
 from tests.pages.reading import Page, used_texts
+from tests.web import Client
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer

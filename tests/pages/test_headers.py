@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.pages.conftest import Get
+from tests.web import Client
 
 STRICT_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

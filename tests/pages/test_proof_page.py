@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from chat.conversations import end_conversation
 from chat.pages.enforcing import _HOW, _KINDS
@@ -25,6 +24,7 @@ from tenants.scope import tenant_scope
 from tests import world
 from tests.helpline.test_docs import missing_places
 from tests.talks import begin
+from tests.web import Client
 from tests.world import move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)

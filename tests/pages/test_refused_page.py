@@ -6,10 +6,10 @@ import re
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from tenants.models import Tenant
 from tests.pages.reading import Page
+from tests.web import Client
 
 WORDS = {
     "nb": "Ingenting ble sendt",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from chat.pages.theme import stylesheet_of, theme_url
 from tenants.models import Tenant
 from tests.pages.conftest import TENANTS, Get
+from tests.web import Client
 
 
 @pytest.mark.parametrize(

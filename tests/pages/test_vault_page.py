@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from retention.models import AddressRecord, VaultPerson, VaultRequest
 from retention.vault.records import reference_of
@@ -15,6 +14,7 @@ from tenants.models import AuditEntry, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests import vault, world
 from tests.pages.reading import Page
+from tests.web import Client
 from tests.world import PASSWORD, address_of, hire
 
 if TYPE_CHECKING:

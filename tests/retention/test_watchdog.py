@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from chat.conversations import end_conversation
 from chat.states import By
@@ -21,7 +21,7 @@ from tenants import jobs
 from tenants.models import JobRun, Role, Tenant
 from tenants.trial import open_line
 from tests.talks import begin
-from tests.web import host_of
+from tests.web import Client, host_of
 from tests.world import PASSWORD, address_of, hire, move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from chat.calls import call, scoped_call
@@ -20,6 +19,7 @@ from tenants.policies import current_policy, terms_of
 from tenants.scope import tenant_scope
 from tests import web, world
 from tests.talks import owner_rows
+from tests.web import Client
 from tests.world import address_of, hire, moved_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
