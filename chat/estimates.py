@@ -10,6 +10,7 @@ none is.  Rule: D7
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -98,14 +99,15 @@ def _endings(crew: Crew, ends: Sequence[float]) -> list[float]:
     """Return how many talks end in each step from now on, those that begin meanwhile included."""
     lasting = [*reversed(list(accumulate(reversed(ends)))), 0.0]
     found = [0.0] * STEPS
-    free = crew.free + len(crew.rests_seconds)
-    for age in (*crew.ages_seconds, *(0.0 for _ in range(free))):
+    talks = Counter(int(age // STEP_SECONDS) for age in crew.ages_seconds)
+    talks[0] += crew.free + len(crew.rests_seconds)
+    for age, many in talks.items():
         # Who talks longer than anybody known ends like those who have talked longest.
-        past = min(int(age // STEP_SECONDS), len(ends) - 4)
+        past = min(age, len(ends) - 4)
         while past and lasting[past] < 0.02:
             past -= 1
         for step, chance in enumerate(ends[past : STEPS + past]):
-            found[step] += chance / lasting[past]
+            found[step] += many * chance / lasting[past]
     for step in range(STEPS):
         for later in range(step + 1, min(STEPS, step + len(ends))):
             found[later] += found[step] * ends[later - step - 1]
