@@ -133,11 +133,12 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then
     Returns what ``then`` reads of the talk; it is part of the claim, and undoes it by raising.
     Raises what ``check_fit`` does, NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
     """
-    _check_capacity(tenant, membership)
+    now = clock.now()
+    _check_capacity(tenant, membership, now=now)
     stood = Conversation.objects.filter(pk=conversation_id)
     in_front = stood.values_list("front", flat=True).first()
     won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
-        **_claimed_by(membership)
+        **_claimed_by(membership, now)
     )
     if not won:
         if Conversation.objects.filter(pk=conversation_id).exists():
@@ -161,8 +162,8 @@ def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
 
     Raises what ``check_fit`` does, NotReady, AtCapacity, or QueueEmpty.
     """
-    _check_capacity(tenant, membership)
     now = clock.now()
+    _check_capacity(tenant, membership, now=now)
     # Skipping what others are claiming this moment: two who ask at once get the first and second.
     row = (
         waiting(now=now)
@@ -172,7 +173,7 @@ def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
     )
     if row is None:
         raise QueueEmpty("nobody is waiting")
-    Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership))
+    Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership, now))
     return _won(tenant, row.pk, in_front=row.front, then=then)
 
 
@@ -186,23 +187,23 @@ def _won(tenant: Tenant, conversation_id: UUID, *, in_front: bool, then: Then[R]
     return shown
 
 
-def _claimed_by(membership: Membership) -> dict[str, object]:
+def _claimed_by(membership: Membership, now: datetime) -> dict[str, object]:
     return {
         "state": State.ACTIVE,
         "counsellor": membership,
-        "claimed_at": clock.now(),
+        "claimed_at": now,
         "front": False,
         "counsellor_told_lost": False,
     }
 
 
-def _check_capacity(tenant: Tenant, membership: Membership) -> None:
+def _check_capacity(tenant: Tenant, membership: Membership, *, now: datetime) -> None:
     # The row of the one who asks: two windows of one counsellor cannot both take the last place.
     presence = Presence.objects.select_for_update().filter(membership=membership).first()
-    check_fit(tenant, membership, now=clock.now())
+    check_fit(tenant, membership, now=now)
     if presence is None or not presence.ready:
         raise NotReady("say that you are ready first")
-    if rests_until(presence, now=clock.now()):
+    if rests_until(presence, now=now):
         raise NotReady("you rest for a moment; say `back` to end it")
     if open_talks(membership).count() >= tenant.capacity:
         raise AtCapacity(f"you have {tenant.capacity} talks; close one first")
