@@ -2,7 +2,7 @@
 
 Real keys go through the browser's own input, and each is timed in the page, from the moment that the
 browser stamps on the event to the frame after it. `take_next` is until the talk is there, the
-server's answer included.
+server's answer included; the server's connections are warm, as they are but for the minutes after a start.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from playwright.async_api import Page, async_playwright
 
 from bench.load import fresh_id, percentile
 from bench.machine import CORES
-from bench.people import gathered, visitor
+from bench.people import desk, gathered, visitor
 from bench.rows.path import OURS
 from bench.run import Run
 from bench.seed import Line, Seat
 from bench.servers import Server
 from bench.wire import Line as Wire
 
-WAITING, OPEN, WRITTEN = 200, 10, 40
+WAITING, OPEN, WRITTEN, OTHERS, TAKEN_EACH = 200, 10, 40, 8, 3
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-TIMES = {"switch": 30, "type": 60, "sheet": 15, "receive": 60, "take_next": 10}
+TIMES = {"switch": 30, "type": 60, "sheet": 15, "receive": 60, "take_next": 20}
 WATCH = """
 window.took = {};
 window.kind = "";
@@ -71,13 +71,14 @@ TAKES = """
 
 async def measure(run: Run) -> None:
     place = run.seed.lines[0]
-    seat = run.seed.seats(1, place)[0]
+    seat, *others = run.seed.seats(1 + OTHERS, place)
     talks = run.seed.talks([seat], OPEN)
-    run.seed.waiting(place, WAITING)
+    run.seed.waiting(place, WAITING + OTHERS * TAKEN_EACH)
     run.stage.manage("collectstatic", "--noinput")
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with run.stage.serving("desk", OURS) as server:
         lines = [line for line, _ in await gathered(partial(visitor, server), talks)]
+        await gathered(partial(_at_work, server), others)
         for number in range(WRITTEN):
             _write(lines[number % OPEN])
         # The browser is not the load that the bench keeps to one core.
@@ -98,6 +99,13 @@ async def measure(run: Run) -> None:
         "desk", variant="ours", waiting=WAITING, open=OPEN,
         count=sum(map(len, took.values())), **found, **highest,
     )  # fmt: skip
+
+
+async def _at_work(server: Server, seat: Seat) -> None:
+    """Take visitors at another desk, all at once: then each connection of the server is warm."""
+    counsellor, _ = await desk(server, seat)
+    for _ in range(TAKEN_EACH):
+        await counsellor.ask({"type": "next"}, "assigned")
 
 
 async def _desk(browser: Any, server: Server, place: Line, seat: Seat) -> Page:
