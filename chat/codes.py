@@ -19,6 +19,9 @@ import hashlib
 import hmac
 import secrets
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,10 +43,12 @@ _PRIME = 1021
 
 # What OWASP asks of a password that anybody may choose; 19 MiB and some 25 ms for each code.
 _MEMORY_KIB, _ROUNDS = 19_456, 2
-# So many at once: what is tried must not take the places of what is made, nor keep a thread waiting.
-_making, _trying = threading.BoundedSemaphore(2), threading.BoundedSemaphore(1)
 _WAIT_SECONDS = 0.5
 _RETRY_SECONDS = 5
+# How many may be about a code: one makes it, two wait for that. In a rush the others pass by.
+_ABOUT_IT = 3
+# What a code that was made leaves of the time to everything else, for each second that it took.
+_REST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ def make_code(tenant: Tenant) -> tuple[Code, Prints] | None:
     signs = "".join(secrets.choice(ALPHABET) for _ in range(_CHANCE))
     code = Code(signs + _check_of(signs))
     try:
-        return code, _prints(tenant, code, _making, wait=_WAIT_SECONDS)
+        with _workshop.place():
+            return code, _stretched(code, tenant_key(tenant))
     except SlowDown:
         return None
 
@@ -106,7 +112,13 @@ def prints_of(tenant: Tenant, code: Code) -> Prints:
     Raises SlowDown while others are tried. Whoever offers a door to this counts by
     ``chat.starts.tries`` first.
     """
-    return _prints(tenant, code, _trying, wait=0)
+    # One at a time: what is tried neither keeps a thread waiting nor takes the place of what is made.
+    if not _trying.acquire(blocking=False):
+        raise SlowDown("too many codes are being tried", retry_seconds=_RETRY_SECONDS)
+    try:
+        return _stretched(code, tenant_key(tenant))
+    finally:
+        _trying.release()
 
 
 def keep_prints(tenant: Tenant, conversation: UUID, prints: Prints) -> None:
@@ -157,15 +169,39 @@ def _check_of(signs: str) -> str:
     return ALPHABET[first] + ALPHABET[second]
 
 
-def _prints(
-    tenant: Tenant, code: Code, places: threading.BoundedSemaphore, *, wait: float
-) -> Prints:
-    if not places.acquire(timeout=wait):
-        raise SlowDown("too many codes are being tried", retry_seconds=_RETRY_SECONDS)
-    try:
-        return _stretched(code, tenant_key(tenant))
-    finally:
-        places.release()
+class _Workshop:
+    """Where codes are made: one after the other, with a rest for the processor in between.
+
+    When a line opens, hundreds begin at once. Whoever finds no place here begins without a code.
+    """
+
+    def __init__(self) -> None:
+        self._about_it = threading.BoundedSemaphore(_ABOUT_IT)
+        self._making = threading.Lock()
+        self._rested_at = 0.0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold the one place. Raises SlowDown where too many want it, or for too long."""
+        if not self._about_it.acquire(blocking=False):
+            raise SlowDown("too many codes are being made", retry_seconds=_RETRY_SECONDS)
+        try:
+            if not self._making.acquire(timeout=_WAIT_SECONDS):
+                raise SlowDown("too many codes are being made", retry_seconds=_RETRY_SECONDS)
+            try:
+                time.sleep(max(0.0, self._rested_at - time.monotonic()))
+                begun = time.monotonic()
+                yield
+                ended = time.monotonic()
+                self._rested_at = ended + min(_REST * (ended - begun), _WAIT_SECONDS)
+            finally:
+                self._making.release()
+        finally:
+            self._about_it.release()
+
+
+_workshop = _Workshop()
+_trying = threading.BoundedSemaphore(1)
 
 
 def _stretched(code: Code, key: bytes) -> Prints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from datetime import timedelta
@@ -154,12 +155,13 @@ async def test_tries_are_counted_by_place_and_others_are_let_in(
 
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All places for the work of codes are taken."""
-    for name in ("_making", "_trying"):
-        taken = threading.BoundedSemaphore(1)
-        taken.acquire()
+    """All places for the work of codes are taken, and so are those to wait in."""
+    workshop = codes._Workshop()
+    workshop._about_it = threading.BoundedSemaphore(1)
+    for name, taken in (("_workshop", workshop), ("_trying", threading.BoundedSemaphore(1))):
         monkeypatch.setattr(codes, name, taken)
-    monkeypatch.setattr(codes, "_WAIT_SECONDS", 0.01)
+    workshop._about_it.acquire()
+    codes._trying.acquire()
 
 
 @pytest.mark.usefixtures("busy")
@@ -173,6 +175,12 @@ async def test_work_beyond_what_the_server_has_is_refused_and_no_talk_waits_for_
     assert (begun.status, begun.json()["resume_code"]) == (201, None)
     assert tried.status == 429
     assert said == {"error": "slow_down", "text": said["text"], "retry_seconds": 5}
+
+
+async def test_in_a_rush_a_few_wait_for_a_code_and_the_others_pass_by(tenant: Tenant) -> None:
+    made = await asyncio.gather(*(call(codes.make_code, tenant) for _ in range(10)))
+
+    assert 1 <= len([one for one in made if one]) < 10
 
 
 async def test_line_that_offers_none_gives_none_and_keeps_nothing(tenant: Tenant) -> None:
