@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tenants",
     "retention",
     "chat",
+    "referrals",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

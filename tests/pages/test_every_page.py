@@ -55,7 +55,7 @@ def test_visitors_pages(slug: str, is_open: bool, get: Get, charters: dict[str, 
             wrong |= {(language, found.path): found.wrong} if found.wrong else {}
 
     assert wrong == {}
-    assert seen == names_of("chat.urls_visitor")
+    assert seen == names_of("helpline.urls_visitor")
 
 
 @pytest.mark.django_db

@@ -1,0 +1,7 @@
+"""What passing on adds to a tenant's desk host."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
