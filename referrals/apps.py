@@ -8,3 +8,7 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of the floors below."""
+        from chat.pages.extras import register_extra
+        from referrals.pages.piece import PASSING
+
+        register_extra(PASSING)

@@ -19,6 +19,8 @@ NO_PAGES = {
     *("ledger", "status", "start", "promises", "theme", "leave", "resume", "closed_tab"),
     # The bubble is a script, and what it frames is the front page in other clothes.
     *("evaluations", "bubble", "framed"),
+    # Words and templates that the page's script fetches when somebody is passed on.
+    "handoff-piece",
 }
 STAFF = (Role.COUNSELLOR, Role.OFFICER, Role.ADMINISTRATOR)
 
