@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from referrals.views import arrive, come_home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/handoffs/arrive", arrive, name="handoff-arrive"),
+    path("api/handoffs/return", come_home, name="handoff-return"),
+]
