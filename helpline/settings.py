@@ -224,6 +224,19 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    # Somebody may wait at another line, and nobody there knows of this one: five seconds are what a
+    # step that broke off, or a way back, may be late.
+    "carry-on-handoffs": {
+        "task": "referrals.carry_on",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    # A pact ends on a day; nobody is passed on by it after that without this, too.
+    "remind-pacts": {
+        "task": "referrals.remind_pacts",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
     # Counts of a day are over 53 weeks later, and no figure looks that far back.
     "forget-tallies": {
         "task": "chat.forget_tallies",

@@ -1,3 +1,5 @@
+"""Passing on: partners and handoffs between tenants, and the directory of other help."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig
@@ -8,7 +10,25 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of the floors below."""
+        from chat import watchers
+        from chat.cards import register_card
         from chat.pages.extras import register_extra
+        from referrals.brought import BROUGHT
+        from referrals.forgetting import KINDS
+        from referrals.handoffs import on_claim, on_end
+        from referrals.outgoing import expected_back
         from referrals.pages.piece import PASSING
+        from referrals.partnerships import follow_charters
+        from referrals.referral import REFERRAL
+        from retention.kinds import register
+        from tenants.loading import followers
 
+        register_card(REFERRAL)
+        register_card(BROUGHT)
         register_extra(PASSING)
+        for kind in KINDS:
+            register(kind)
+        watchers.claimed.append(on_claim)
+        watchers.ended.append(on_end)
+        watchers.awaited.append(expected_back)
+        followers.append(follow_charters)
