@@ -13,10 +13,12 @@ class ReferralsConfig(AppConfig):
         from chat import watchers
         from chat.cards import register_card
         from chat.pages.extras import register_extra
+        from chat.panels import register_panel
         from referrals.brought import BROUGHT
         from referrals.forgetting import KINDS
         from referrals.handoffs import on_claim, on_end
         from referrals.outgoing import expected_back
+        from referrals.pages.passing_on import PASS_ON
         from referrals.pages.piece import PASSING
         from referrals.partnerships import follow_charters
         from referrals.referral import REFERRAL
@@ -26,6 +28,7 @@ class ReferralsConfig(AppConfig):
         register_card(REFERRAL)
         register_card(BROUGHT)
         register_extra(PASSING)
+        register_panel(PASS_ON)
         for kind in KINDS:
             register(kind)
         watchers.claimed.append(on_claim)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from chat.pages.extras import Extra
 from chat.pages.languages import TenantRequest
 from chat.pages.public import answer
+from referrals.models import Partnership
 from tenants.hosts import url_of
 from tenants.models import Tenant
 
@@ -55,7 +56,9 @@ def piece_of(tenant: Tenant, *, language: str, now: datetime) -> Piece:
 
     Whoever comes too late to be let in is told here where their own line is: the address that they
     came with names it, and it is looked up, so that no address of somebody else's is ever followed.
+    A pact that is over counts as well: it may have ended while they were on the way.
     """
-    lines = Tenant.objects.filter(live=True).exclude(pk=tenant.pk).order_by("slug")
+    partners = Partnership.objects.filter(side=Partnership.Side.TAKES).values_list("partner")
+    lines = Tenant.objects.filter(live=True, slug__in=partners).order_by("slug")
     homes = [Home(line.slug, line.name, url_of(line.slug, "visitor")) for line in lines]
     return Piece(tenant.slug, homes)

@@ -5,7 +5,7 @@ import { insist } from "./asking.js";
 import { showWayBack, turnBack } from "./returning.js";
 
 export async function arrive(page, { to, back, from }) {
-  const [status, said] = await insist(page, "/api/handoffs/arrive", { token: to });
+  const [status, said, again] = await insist(page, "/api/handoffs/arrive", { token: to });
   if (status === 201) {
     keepSecret(said.secret);
     keepWay({ back, name: said.from.name, url: said.return_url });
@@ -17,5 +17,7 @@ export async function arrive(page, { to, back, from }) {
   const home = document.querySelector(`[data-home="${CSS.escape(from || "")}"]`);
   keepWay({ back, name: home?.textContent || word("way.before"), url: said.return_url || home?.href });
   const reason = `arrive.${said.error}`;
-  turnBack(page, word(hasWord(reason) ? reason : "arrive.over"));
+  // Used by another window than this one: whoever sits there is not led on by itself.
+  const isOurs = said.error !== "used" || again;
+  turnBack(page, word(hasWord(reason) ? reason : "arrive.over"), { byItself: isOurs });
 }

@@ -12,6 +12,7 @@ const find = (name) => root.querySelector(`[data-offering-${name}]`);
 const form = find("form");
 const drafts = watchDrafts(find);
 let asked = 0;
+let isStale = false;
 
 const tell = (text) => {
   find("said").textContent = text;
@@ -20,14 +21,19 @@ const tell = (text) => {
 // Of several answers only the last that was asked for is shown.
 async function fill({ address = root.dataset.from, body = null, whole = true } = {}) {
   asked += 1;
+  isStale ||= whole;
   const mine = asked;
   try {
     const piece = await fetchPiece(address, body);
     if (mine === asked) {
       body && tell(piece.querySelector("[data-said-back]")?.textContent || "");
-      find("incoming").replaceChildren(...piece.querySelectorAll("[data-incoming]"));
       // What somebody is choosing from is not taken away under their hands.
-      if (whole) {
+      const comes = piece.querySelector("[data-incoming]");
+      if (find("incoming").textContent.trim() !== (comes?.textContent.trim() || "")) {
+        find("incoming").replaceChildren(...(comes ? [comes] : []));
+      }
+      if (isStale) {
+        isStale = false;
         find("partners").replaceChildren(...piece.querySelectorAll("[data-partners], [data-nothing]"));
         drafts.show();
       }

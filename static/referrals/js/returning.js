@@ -34,7 +34,7 @@ function go(there) {
 }
 
 // Nobody here takes them. `text` says why.
-export function turnBack(page, text) {
+export function turnBack(page, text, { byItself = true } = {}) {
   const there = way();
   page.line.close();
   if (!there?.url) {
@@ -43,7 +43,8 @@ export function turnBack(page, text) {
     return;
   }
   showScreen(page, {
-    title: word("way.turned", there),
+    title: word(byItself ? "way.turned" : "way.closed", there),
+    byItself,
     text,
     link: word("way.back", there),
     url: addressOf(there),

@@ -6,7 +6,7 @@ const READ_FIRST = 4000;
 
 // `onGo` runs just before the page goes. In a frame on somebody's page another line is not let in:
 // there the visitor goes on by the link, in the whole window.
-export function showScreen(page, { title, text, link, url, wait = READ_FIRST, onGo = () => {} }) {
+export function showScreen(page, { title, text, link, url, wait = READ_FIRST, byItself = true, onGo = () => {} }) {
   const element = cloneOf("passing-screen");
   const find = (name) => element.querySelector(`[data-screen-${name}]`);
   find("title").textContent = title;
@@ -32,7 +32,7 @@ export function showScreen(page, { title, text, link, url, wait = READ_FIRST, on
       go();
     }
   });
-  if (!isFramed) {
+  if (byItself && !isFramed) {
     setTimeout(go, wait);
   }
 }
