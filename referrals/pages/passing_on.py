@@ -29,7 +29,7 @@ from referrals.differing import who_answers
 from referrals.errors import Over
 from referrals.handoffs import send_back
 from referrals.incoming import check_taking
-from referrals.models import Incoming, Partnership
+from referrals.models import Incoming, Outgoing, Partnership
 from referrals.partnerships import in_force
 from referrals.states import HandoffState
 from retention import clock
@@ -47,10 +47,15 @@ View = Callable[..., HttpResponse]
 
 
 def passes_on(tenant: Tenant, member: Membership) -> bool:
-    """Return whether a member has anything to do with other lines. In the scope."""
+    """Return whether a member has anything to do with other lines. In the scope.
+
+    After the end of a pact as well, for as long as anybody is under way by it.
+    """
+    if member.role not in ANSWERS:
+        return False
     now = clock.now()
     pacts = [*in_force(tenant, Side.GIVES, now=now), *in_force(tenant, Side.TAKES, now=now)]
-    return member.role in ANSWERS and bool(pacts)
+    return bool(pacts) or Incoming.objects.exists() or Outgoing.objects.exists()
 
 
 PASS_ON = Panel(
@@ -147,7 +152,7 @@ def standing_page(tenant: Tenant, *, language: str, said: str = "") -> StandingP
         pacts = in_force(tenant, Side.GIVES, now=now)
         under_way = [HandoffState.EXPECTED, HandoffState.THERE]
         rows = list(Incoming.objects.filter(state__in=under_way).order_by("until"))
-    slugs = {row.partner for row in (*pacts, *rows)}
+    slugs = {pact.partner for pact in pacts} | {row.partner for row in rows}
     lines = {line.slug: line for line in Tenant.objects.filter(slug__in=slugs)}
     return StandingPage(
         partners=[_choice(pact, lines[pact.partner], language, now) for pact in pacts],

@@ -68,7 +68,7 @@ giveLook("brought", broughtLook());
 root.closest("[data-panel]").addEventListener("panel:open", () => {
   tell("");
   fill();
-  find("why").focus();
+  find("why").focus({ preventScroll: true });
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -25,6 +25,8 @@ export const deskLook = ({ onLaid }) => ({
     const choice = word(`referral.choice.${card.value?.choice}`);
     const isOpen = state === "offered";
     element.dataset.state = state;
+    // On the way and there their line to this one is down, and nothing is wrong.
+    element.closest("[data-pane]")?.toggleAttribute("data-passed-on", UNDER_WAY.has(state));
     const isSilent = isOpen && card.mode !== "live";
     part(element, "note").textContent = isSilent ? "" : word(`referral.${state}`, { ...card, choice });
     const along = card.value?.summary || (card.value ? "" : card.summary);
