@@ -15,8 +15,8 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chat.errors import Closed, Full
@@ -60,7 +60,7 @@ def passes_on(tenant: Tenant, member: Membership) -> bool:
 
 PASS_ON = Panel(
     name="pass-on",
-    label=gettext_lazy("Pass on"),
+    label=_("Pass on"),
     template="referrals/panels/pass_on.html",
     script="referrals/js/desk.js",
     key="G",
@@ -189,16 +189,16 @@ def _takes(line: Tenant, pact: Partnership, now: datetime) -> bool:
 def standing_in_words(is_open: bool, seconds: int | None) -> str:
     """Return whether a line is open, and how long it takes there until somebody answers."""
     if not is_open:
-        return _("Closed now.")
-    return f"{_('Open now.')} {_wait_in_words(seconds)}"
+        return gettext("Closed now.")
+    return f"{gettext('Open now.')} {_wait_in_words(seconds)}"
 
 
 def _wait_in_words(seconds: int | None) -> str:
     if seconds is None:
-        return _("Nobody there is ready right now, so nobody can say how long it takes.")
+        return gettext("Nobody there is ready right now, so nobody can say how long it takes.")
     if seconds < SOON_SECONDS:
-        return _("Somebody there will probably answer in less than two minutes.")
+        return gettext("Somebody there will probably answer in less than two minutes.")
     if seconds > LONG_SECONDS:
-        return _("It may take more than an hour until somebody there answers.")
-    text = _("Somebody there will probably answer in about {minutes} minutes.")
+        return gettext("It may take more than an hour until somebody there answers.")
+    text = gettext("Somebody there will probably answer in about {minutes} minutes.")
     return text.format(minutes=round(seconds / 60))
