@@ -63,7 +63,7 @@ PASS_ON = Panel(
     label=_("Pass on"),
     template="referrals/panels/pass_on.html",
     script="referrals/js/desk.js",
-    key="G",
+    key="V",
     shown=passes_on,
 )
 

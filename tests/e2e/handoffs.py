@@ -52,7 +52,7 @@ class Handoff:
         """Lay the card, from the panel."""
         panel = self.desk.locator('[data-panel="pass-on"]')
         if not await panel.is_visible():
-            await self.desk.keyboard.press("Alt+g")
+            await self.desk.keyboard.press("Alt+v")
         await panel.locator(f'[name=to][value="{TAKER}"]').check()
         await panel.locator("[data-offering-why]").fill(WHY)
         await panel.locator("[data-offering-summary]").fill(summary)

@@ -38,7 +38,7 @@ async def test_partner_sends_them_back_from_its_panel(screens: Screens) -> None:
     await it.offer()
     await it.choose("all")
     await it.gone()
-    await it.other.keyboard.press("Alt+g")
+    await it.other.keyboard.press("Alt+v")
     row = it.other.locator("[data-offering-incoming] li")
     await row.locator("summary").click()
     await seen(it.other, "who comes")

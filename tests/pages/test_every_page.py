@@ -19,8 +19,8 @@ NO_PAGES = {
     *("ledger", "status", "start", "promises", "theme", "leave", "resume", "closed_tab"),
     # The bubble is a script, and what it frames is the front page in other clothes.
     *("evaluations", "bubble", "framed"),
-    # Words and templates that the page's script fetches when somebody is passed on.
-    "handoff-piece",
+    # Of somebody who is passed on; the piece is words and templates for the page's script.
+    *("handoff-arrive", "handoff-return", "handoff-piece"),
 }
 STAFF = (Role.COUNSELLOR, Role.OFFICER, Role.ADMINISTRATOR)
 
