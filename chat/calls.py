@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,22 +30,32 @@ from tenants.scope import tenant_scope
 P = ParamSpec("P")
 R = TypeVar("R")
 
+log = logging.getLogger("helpline.calls")
+
+_later: contextvars.ContextVar[list[Callable[[], None]] | None] = contextvars.ContextVar(
+    "helpline_later", default=None
+)
+
 _threads = ThreadPoolExecutor(settings.CALL_THREADS, thread_name_prefix="helpline-call")
 
 
 async def call(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run ``work`` in a thread; then send what it published. For work that opens its own scopes."""
     gathered: list[tuple[str, Event]] = []
-    token = outbox.set(gathered)
+    later: list[Callable[[], None]] = []
+    tokens = outbox.set(gathered), _later.set(later)
     try:
         context = contextvars.copy_context()
     finally:
-        outbox.reset(token)
+        outbox.reset(tokens[0])
+        _later.reset(tokens[1])
 
     def run() -> R:
         _give_up_broken_connections()
         try:
-            return work(*args, **kwargs)
+            result = work(*args, **kwargs)
+            _do_all(later)
+            return result
         finally:
             if not settings.POOL_SIZE:
                 connections.close_all()
@@ -54,6 +65,25 @@ async def call(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     finally:
         for group, event in gathered:
             await layer().group_send(group, event)
+
+
+def afterwards(work: Callable[[], None]) -> None:
+    """Do ``work`` once what runs on behalf of a socket has left its scopes, in the same thread.
+
+    For what another tenant's rows have to follow. Nothing waits for it elsewhere, and what fails is
+    let go: a job finds what is left to do.
+    """
+    later = _later.get()
+    if later is not None:
+        later.append(work)
+
+
+def _do_all(later: list[Callable[[], None]]) -> None:
+    for work in later:
+        try:
+            work()
+        except Exception:  # what has been committed stands; a job carries on
+            log.exception("afterwards_failed")
 
 
 def _give_up_broken_connections() -> None:

@@ -7,7 +7,7 @@ under the lock of its talk, and is told by its id, so that nothing of it is in a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,16 +36,29 @@ class CardKind:
     """One kind of card.
 
     ``offer(tenant, language, content)`` returns what both sides are shown in the language of the
-    talk, from what the counsellor sent; it opens its own scopes. ``answered(tenant, talk, shown,
+    talk, from what the counsellor sent; it opens its own scopes. ``suits(tenant, talk, shown)`` makes
+    of that what suits the very talk, in the scope that lays the card. ``answered(tenant, talk, shown,
     value)`` takes the visitor's answer, in the scope and the transaction that stores it, and returns
-    what of it both are shown; without it there is nothing to answer. Both raise Invalid. A card that
-    ``lasts`` expires unanswered after that.
+    what of it both are shown (``shown`` has the card's ``id`` beside); without it, or where the card is
+    not ``answerable``, there is nothing to answer. All raise Invalid. A card that ``lasts`` expires
+    unanswered after that.
+
+    What follows an answer opens its own scopes: ``follow(tenant, talk, card)`` may return a frame for
+    the visitor alone, and ``call_back(tenant, talk, card)`` undoes what came of the answer where the
+    counsellor withdraws the card, or raises NotAllowed.
     """
 
     name: str
     offer: Callable[[Tenant, str, Frame], Frame]
     answered: Callable[[Tenant, Conversation, Frame, Any], Any] | None = None
     lasts: timedelta | None = None
+    suits: Callable[[Tenant, Conversation, Frame], Frame] | None = None
+    answerable: Callable[[Frame], bool] = lambda shown: True
+    follow: Callable[[Tenant, UUID, Frame], Frame | None] | None = None
+    call_back: Callable[[Tenant, UUID, UUID], None] | None = None
+
+    def takes_answer(self, shown: Frame) -> bool:
+        return self.answered is not None and self.answerable(shown)
 
 
 _kinds: dict[str, CardKind] = {}
@@ -70,12 +83,14 @@ def offer_card(
         raise Invalid("no such kind of card")
     shown = known.offer(tenant, language, content)
     with tenant_scope(tenant):
-        keys = _keys_of(tenant, conversation_id)
+        keys = keys_before(tenant, conversation_id)
         talk = _locked(conversation_id, counsellor=own_membership(tenant, membership))
+        if known.suits:
+            shown = known.suits(tenant, talk, shown)
         return _offer(tenant, talk, keys, known, shown)
 
 
-def _keys_of(tenant: Tenant, conversation_id: UUID) -> Keyring:
+def keys_before(tenant: Tenant, conversation_id: UUID) -> Keyring:
     """Return what a talk is sealed with, before anything is locked.
 
     Whoever writes in the talk would wait for the other instance with us.
@@ -87,30 +102,66 @@ def _keys_of(tenant: Tenant, conversation_id: UUID) -> Keyring:
 def _offer(
     tenant: Tenant, talk: Conversation, keys: Keyring, kind: CardKind, shown: Frame
 ) -> Frame:
-    card = Card(
-        id=uuid4(),
-        tenant=tenant,
-        conversation=talk,
-        segment_id=talk.segment_id,
-        kind=kind.name,
-        after=talk.last_seq,
-        until=clock.now() + kind.lasts if kind.lasts else None,
-    )
+    card = _card(tenant, talk, kind.name)
+    if kind.lasts and kind.takes_answer(shown):
+        card.until = clock.now() + kind.lasts
     card.body = _sealed(keys, card, shown, Author.COUNSELLOR)
     card.save(force_insert=True)
     _tell(talk)
     return _as_told(card, keys)
 
 
+def _card(tenant: Tenant, talk: Conversation, kind: str) -> Card:
+    return Card(
+        id=uuid4(),
+        tenant=tenant,
+        conversation=talk,
+        segment_id=talk.segment_id,
+        kind=kind,
+        after=talk.last_seq,
+    )
+
+
+def lay_first(tenant: Tenant, talk: Conversation, kind: str, shown: Sequence[Frame]) -> None:
+    """Lay cards into a talk that has just been put into the queue. In the scope that began it."""
+    keys = keys_before(tenant, talk.pk)
+    for one in shown:
+        card = _card(tenant, talk, kind)
+        card.body = _sealed(keys, card, one, Author.COUNSELLOR)
+        card.save(force_insert=True)
+    Conversation.objects.filter(pk=talk.pk).update(cards=len(shown))
+
+
 def withdraw_card(
     tenant: Tenant, membership: Membership, conversation_id: UUID, *, card_id: UUID
 ) -> Frame:
     """Take a card back that stands unanswered. In the scope. Raises NotAllowed for any other."""
-    keys = _keys_of(tenant, conversation_id)
+    keys = keys_before(tenant, conversation_id)
     talk = _locked(conversation_id, counsellor=own_membership(tenant, membership))
     card = _offered(talk, card_id)
     card.state = CardState.WITHDRAWN
     return _saved(talk, card, keys)
+
+
+def take_back(
+    tenant: Tenant, membership: Membership, conversation_id: UUID, *, card_id: UUID
+) -> Frame:
+    """Withdraw a card, or call back what has come of its answer. Opens its own scopes.
+
+    Raises NotAllowed where neither can be done, NotFound for what is not the member's.
+    """
+    with tenant_scope(tenant):
+        talk = _locked(conversation_id, counsellor=own_membership(tenant, membership))
+        answered = Card.objects.filter(pk=card_id, conversation=talk, state=CardState.ANSWERED)
+        known = _kinds.get(answered.values_list("kind", flat=True).first() or "")
+        if known is None or known.call_back is None:
+            return withdraw_card(tenant, membership, conversation_id, card_id=card_id)
+    known.call_back(tenant, conversation_id, card_id)
+    with tenant_scope(tenant):
+        card = Card.objects.filter(pk=card_id).first()
+        if card is None:
+            raise NotFound("no such card")
+        return _as_told(card, keys_before(tenant, conversation_id))
 
 
 def answer_card(tenant: Tenant, conversation_id: UUID, *, card_id: UUID, value: Any) -> Frame:
@@ -118,15 +169,35 @@ def answer_card(tenant: Tenant, conversation_id: UUID, *, card_id: UUID, value: 
 
     Raises NotAllowed for a card that is answered, withdrawn, expired or of a kind without answers.
     """
-    keys = _keys_of(tenant, conversation_id)
+    keys = keys_before(tenant, conversation_id)
     talk = _locked(conversation_id)
     card = _offered(talk, card_id)
     known = _kinds.get(card.kind)
-    if known is None or known.answered is None:
+    shown = _opened(keys, card, card.body, Author.COUNSELLOR)
+    if known is None or known.answered is None or not known.takes_answer(shown):
         raise NotAllowed("this card takes no answer")
-    said = known.answered(tenant, talk, _opened(keys, card, card.body, Author.COUNSELLOR), value)
+    said = known.answered(tenant, talk, shown | {"id": str(card.pk)}, value)
     card.answer, card.state = _sealed(keys, card, said, Author.VISITOR), CardState.ANSWERED
     return _saved(talk, card, keys)
+
+
+def follow_answer(tenant: Tenant, conversation_id: UUID, card: Frame) -> Frame | None:
+    """Do what follows a visitor's answer; return what they alone are told. Opens its own scopes."""
+    known = _kinds.get(card["kind"])
+    return known.follow(tenant, conversation_id, card) if known and known.follow else None
+
+
+def amend_answer(talk: Conversation, keys: Keyring, card_id: UUID, said: Frame) -> None:
+    """Change what both are shown of an answer by ``said``. In the scope, with the talk locked.
+
+    Nothing where the card has been erased meanwhile.
+    """
+    card = Card.objects.filter(pk=card_id, conversation=talk, answer__isnull=False).first()
+    if card is None or card.answer is None or card.segment_id not in keys:
+        return
+    shown = _opened(keys, card, card.answer, Author.VISITOR)
+    card.answer = _sealed(keys, card, shown | said, Author.VISITOR)
+    _save(talk, card)
 
 
 def expire_cards(tenant: Tenant, *, now: datetime) -> None:

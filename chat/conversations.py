@@ -30,6 +30,7 @@ from chat.rests import rest
 from chat.showing import stop_showing
 from chat.states import By, State
 from chat.tallies import NOTHING_SAID, About, count_end, count_start
+from chat.watchers import ended as watchers
 from retention import clock, keys, purge
 from retention.kinds import Due
 from retention.vault.records import SealedAddress, keep_address
@@ -86,43 +87,52 @@ def open_conversation(
     """
     now = clock.now()
     check_accepting(tenant, now=now)
-    language, topic = _language(tenant, language), _topic(topic)
+    begun = Conversation(
+        language=_language(tenant, language), topic=_topic(topic), urgent=urgent, queued_at=now
+    )
+    opened = begin_conversation(tenant, begun, sealed=sealed, prints=prints)
+    # Last of all: others who begin a talk this hour wait for this row.
+    count_start(tenant, now=now)
+    return opened
+
+
+def begin_conversation(
+    tenant: Tenant,
+    begun: Conversation,
+    *,
+    sealed: SealedAddress | None = None,
+    prints: Prints | None = None,
+) -> Opened:
+    """Put ``begun`` into the queue, with what belongs to every talk. In the scope.
+
+    It says what the visitor has chosen and where they stand; whether anybody is taken at all has
+    been asked before.
+    """
     let_policies_stand(tenant)
     policy = current_policy(tenant)
-    expires_at, rule = expiry_of(tenant, policy, ended_at=latest_end(now))
+    expires_at, rule = expiry_of(tenant, policy, ended_at=latest_end(begun.queued_at))
     secret = Secret(secrets.token_urlsafe(32))
+    begun.tenant, begun.policy = tenant, policy
+    begun.began_at = begun.last_message_at = begun.queued_at
+    # Nobody has connected yet: the line counts as lost until the socket is there.
+    begun.visitor_lost_at = begun.queued_at
+    begun.secret_hash = secret_hash(secret.reveal())
     # The key first: a row without a key would be due at once, a key without a row just expires.
-    segment = keys.create_key(tenant, expires_at=expires_at)
-    conversation = Conversation.objects.create(
-        tenant=tenant,
-        policy=policy,
-        language=language,
-        topic=topic,
-        urgent=urgent,
-        queued_at=now,
-        began_at=now,
-        last_message_at=now,
-        # Nobody has connected yet: the line counts as lost until the socket is there.
-        visitor_lost_at=now,
-        secret_hash=secret_hash(secret.reveal()),
-        segment_id=segment,
-        expires_at=expires_at,
-        expiry_rule=rule,
-    )
+    begun.segment_id = keys.create_key(tenant, expires_at=expires_at)
+    begun.expires_at, begun.expiry_rule = expires_at, rule
+    begun.save(force_insert=True)
     Segment.objects.create(
-        id=segment,
+        id=begun.segment_id,
         tenant=tenant,
-        conversation=conversation,
+        conversation=begun,
         expires_at=expires_at,
         expiry_rule=rule,
     )
     if prints:
-        keep_prints(tenant, conversation.pk, prints)
-    keep_address(tenant, policy, conversation=conversation.pk, sealed=sealed)
-    # Last of all: others who begin a talk this hour wait for this row.
-    count_start(tenant, now=now)
+        keep_prints(tenant, begun.pk, prints)
+    keep_address(tenant, policy, conversation=begun.pk, sealed=sealed)
     publish(queue_group(tenant.pk), "queue")
-    return Opened(conversation.pk, secret)
+    return Opened(begun.pk, secret)
 
 
 def check_accepting(tenant: Tenant, *, now: datetime) -> None:
@@ -152,10 +162,12 @@ def end_conversation(
     by: By,
     counsellor: UUID | None = None,
     about: About = NOTHING_SAID,
+    handed_over: bool = False,
 ) -> bool:
     """End a talk as its policy promises, and tell everybody in it. Opens its own scopes.
 
-    ``about`` is what its counsellor says of it, which is counted and not kept with it.
+    ``about`` is what its counsellor says of it, which is counted and not kept with it. Where its
+    visitor has been ``handed_over`` to another line the desk is told so.
 
     When this returns the talk is unreadable where the promise is "at close", and its keys are
     destroyed. Returns False where there was nothing (left) to end, and where it is ended for a
@@ -183,6 +195,7 @@ def end_conversation(
         alternatives=alternatives(tenant, language=ended.language),
         # The day of a token and never a token: each socket makes its own, and tells nobody else.
         asks=ended.asks,
+        **({"handed_over": True} if handed_over else {}),
     )
     publish(queue_group(tenant.pk), "queue")
     return True
@@ -273,6 +286,8 @@ def _end(
             "SELECT chat_end(%s, %s, %s, %s, %s)",
             [tenant.pk, conversation_id, str(by), expires_at, rule],
         )
+    for watch in watchers:
+        watch(tenant, conversation, by)
     count_end(tenant, conversation, by=by, about=about, now=now)
     day = now.date().isoformat() if asked else None
     counsellor_then = conversation.counsellor

@@ -15,6 +15,7 @@ from chat.lives import LONGEST_TALK
 from chat.models import Conversation, Presence
 from chat.showing import stop_showing, stop_where_over
 from chat.states import By, State, sources
+from chat.watchers import awaited
 from retention import clock
 from tenants.fitness import in_place
 from tenants.hours import closed_since
@@ -111,8 +112,10 @@ def _neglected(tenant: Tenant, now: datetime) -> list[UUID]:
 
     A talk in the queue also ends when the last call after closing time is over.
     """
+    away = {talk for talks in awaited for talk in talks()}
     over = (
         Q(visitor_lost_at__lte=now - timedelta(minutes=tenant.visitor_lost_minutes))
+        & ~Q(pk__in=away)
         | Q(last_message_at__lte=now - SILENT)
         | Q(began_at__lte=now - LONGEST_TALK)
     )

@@ -2,12 +2,15 @@
 
 An app fills the registry in ``AppConfig.ready``. The desk shows one panel at a time, and gives it
 a place, a title, a way to open and close, and a shortcut. Everything else is the panel's own: its
-template and its ES module. They speak with the desk by two events and nothing else:
+template and its ES module. They speak with the desk by three events and nothing else:
 
 - the desk sends ``panel:open`` to the panel's element (``[data-panel="<name>"]``) each time that it
   opens;
 - a panel that sends ``desk:quote`` from inside itself (bubbling, ``detail: {text, name}``) puts text
-  into the draft of the talk in front. It is never sent by itself.
+  into the draft of the talk in front. It is never sent by itself;
+- one that sends ``desk:card`` (``detail: {kind, content}``) lays a card in the talk in front. The
+  desk cancels either where there is no such talk. How a card of its kind looks there a panel says by
+  ``giveLook`` (static/chat/js/cards.js).
 
 Which talk is in front stands on the page: ``[data-pane][data-selected]``.
 """

@@ -24,6 +24,7 @@ from chat.pace import outlook
 from chat.rests import rests_until
 from chat.states import State
 from chat.tallies import count_answer
+from chat.watchers import claimed
 from retention import clock
 from tenants.errors import NotAllowed, NotFound
 from tenants.fitness import fit_members, today_at
@@ -179,6 +180,9 @@ def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
 
 def _won(tenant: Tenant, conversation_id: UUID, *, in_front: bool, then: Then[R]) -> R:
     talk = _assigned(tenant, conversation_id)
+    if in_front:
+        for watch in claimed:
+            watch(tenant, talk)
     shown = then(talk)
     # Last: all claims of an hour count in one row, and would wait there for what others read,
     # keys from the other instance among it. Whoever stood in front has been answered before.

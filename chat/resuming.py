@@ -30,13 +30,24 @@ def resume_conversation(tenant: Tenant, code: Code) -> Opened:
     nothing (any more), SlowDown while others are tried.
     """
     prints = prints_of(tenant, code)
-    secret = Secret(secrets.token_urlsafe(32))
     with tenant_scope(tenant):
         found = ResumeCode.objects.filter(finder=prints.finder)
         conversation = found.values_list("conversation_id", flat=True).first()
-        if conversation is None or not _taken_over(conversation, secret):
-            raise NotFound("this code opens nothing")
-        tell(conversation, "resumed")
+        opened = give_back(conversation) if conversation else None
+    if opened is None:
+        raise NotFound("this code opens nothing")
+    return opened
+
+
+def give_back(conversation: UUID) -> Opened | None:
+    """Give a talk that goes on to who may have it back; None for one that is over. In the scope.
+
+    The secret that it had opens nothing any more.
+    """
+    secret = Secret(secrets.token_urlsafe(32))
+    if not _taken_over(conversation, secret):
+        return None
+    tell(conversation, "resumed")
     return Opened(conversation, secret)
 
 

@@ -12,7 +12,6 @@ from chat.pages.visitor import visitor
 from chat.views import closed_tab, evaluations, leave, resume, start, status
 from retention.views import promises
 
-handler404 = "chat.pages.missing.missing"
 urlpatterns = [
     path("", visitor, name="visitor"),
     path("privacy/", privacy, name="privacy"),

@@ -46,6 +46,8 @@ _STATUSES = {
     "proof_required": 428,
     "invalid": 400,
     "not_found": 404,
+    "used": 409,
+    "over": 410,
 }
 _START: Fields = {"language": str, "topic": str, "urgent": bool, "proof": str}
 _ANSWERS: Fields = {"token": str, "answers": dict, "form": int}
@@ -99,7 +101,7 @@ def start(request: HttpRequest) -> HttpResponse:
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
     # What the outermost door has left of the address (helpline/address.py).
     scope: dict[str, Any] = getattr(request, "scope", {})
-    asked = _body(request, _START)
+    asked = body_of(request, _START)
     buckets = scope.get("helpline.buckets")
     proof = asked.pop("proof", "")
     # Paid for when its challenge was given, whatever has become of the queue since. Outside: Valkey is asked.
@@ -124,7 +126,7 @@ def start(request: HttpRequest) -> HttpResponse:
         is_noted = knows_abuse(tenant)
     if is_noted:
         note_place(tenant, opened.conversation, buckets)
-    return _opened(opened, made[0] if made else None)
+    return opened_as_json(opened, made[0] if made else None)
 
 
 start.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
@@ -136,7 +138,7 @@ start.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 def resume(request: HttpRequest) -> JsonResponse:
     """Give the talk of a code to who has it; a wrong one is counted, and answered late."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
-    code = read_code(_body(request, _RESUME, whole=True)["code"])
+    code = read_code(body_of(request, _RESUME, whole=True)["code"])
     scope: dict[str, Any] = getattr(request, "scope", {})
     tries.take(tenant, scope.get("helpline.buckets"))
     try:
@@ -145,7 +147,7 @@ def resume(request: HttpRequest) -> JsonResponse:
         # The answer waits outside (helpline/late.py), and no thread with it.
         scope["helpline.late"] = WRONG_CODE_SECONDS
         raise
-    return _opened(opened, code)
+    return opened_as_json(opened, code)
 
 
 resume.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
@@ -156,7 +158,7 @@ resume.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 @answering
 def closed_tab(request: HttpRequest) -> HttpResponse:
     """Take a page's word that it is closed. The answer tells nothing, and nobody waits for it."""
-    said = _body(request, _CLOSED_TAB, whole=True)
+    said = body_of(request, _CLOSED_TAB, whole=True)
     try:
         close_tab(said["secret"], UUID(said["tab"]))
     except ValueError:
@@ -180,12 +182,14 @@ def _refusal(tenant: Tenant) -> Closed | Full | None:
     return None
 
 
-def _opened(opened: Opened, code: Code | None) -> JsonResponse:
+def opened_as_json(opened: Opened, code: Code | None, **more: object) -> JsonResponse:
+    """Answer with a talk and the secret that opens it, which is shown this once."""
     said = {
         "conversation": str(opened.conversation),
         "secret": opened.secret.reveal(),
         "socket": "/ws/visitor",
         "resume_code": code.reveal() if code else None,
+        **more,
     }
     return JsonResponse(said, status=201)
 
@@ -201,7 +205,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         if form is None:
             raise NotFound("nothing is asked here")
         return JsonResponse(_asked(form))
-    said = _body(request, _ANSWERS, most_bytes=ANSWERS_BYTES)
+    said = body_of(request, _ANSWERS, most_bytes=ANSWERS_BYTES)
     if not {"token", "answers"} <= said.keys():
         raise Invalid("the body has `token` and `answers`")
     give_answers(tenant, said["token"], said["answers"], version=said.get("form"))
@@ -250,7 +254,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     What the browser has kept of this line for speed is a trace as well, and goes.
     """
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
-    leave_by_secret(tenant, _body(request, _LEAVE).get("secret", ""))
+    leave_by_secret(tenant, body_of(request, _LEAVE).get("secret", ""))
     return HttpResponse(status=204, headers={"Clear-Site-Data": '"cache"'})
 
 
@@ -281,7 +285,7 @@ def _notice(notice: Notice, tenant: Tenant) -> dict[str, str | None]:
     return {"text": notice.texts.get(tenant.default_language, ""), "phone": notice.phone or None}
 
 
-def _body(
+def body_of(
     request: HttpRequest, fields: Fields, *, whole: bool = False, most_bytes: int = BODY_BYTES
 ) -> dict[str, Any]:
     """Return what was sent: some of ``fields``, or all of them where it has to be ``whole``."""

@@ -20,8 +20,8 @@ log = logging.getLogger("helpline.http")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _URLCONFS = {
-    "visitor": "chat.urls_visitor",
-    "desk": "chat.urls_desk",
+    "visitor": "helpline.urls_visitor",
+    "desk": "helpline.urls_desk",
     "admin": "helpline.urls",
 }
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tenants",
     "retention",
     "chat",
+    "referrals",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -220,6 +221,19 @@ CELERY_BEAT_SCHEDULE = {
     # An article is due on a day as well; the list marks it without this.
     "remind-revisions": {
         "task": "chat.remind_revisions",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
+    # Somebody may wait at another line, and nobody there knows of this one: five seconds are what a
+    # step that broke off, or a way back, may be late.
+    "carry-on-handoffs": {
+        "task": "referrals.carry_on",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    # A pact ends on a day; nobody is passed on by it after that without this, too.
+    "remind-pacts": {
+        "task": "referrals.remind_pacts",
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },

@@ -1,4 +1,4 @@
-"""The platform's own host, `admin.<base>`. Tenants' hosts have chat.urls_visitor and urls_desk."""
+"""The platform's own host, `admin.<base>`. Tenants' hosts have urls_visitor and urls_desk beside it."""
 
 from __future__ import annotations
 

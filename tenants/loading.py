@@ -7,7 +7,7 @@ changed: what differs becomes the next version, which begins now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,9 @@ from tenants.models import (
 from tenants.policies import newest_policy, terms_of
 from tenants.questions import asked_by, newest_form, publish_form
 from tenants.scope import TenantModel, tenant_scope
+
+# What else follows from charters, in the transaction that loads them; outside every scope.
+followers: list[Callable[[datetime], None]] = []
 
 Key = tuple[object, ...]
 Values = Mapping[str, object]
@@ -65,7 +68,10 @@ def load_charters(charters: Sequence[Charter], *, now: datetime) -> list[Loaded]
     from the current one becomes a new version that begins at ``now``.
     """
     with transaction.atomic():
-        return [_load(charter, now) for charter in charters]
+        loaded = [_load(charter, now) for charter in charters]
+        for follow in followers:
+            follow(now)
+        return loaded
 
 
 def _load(charter: Charter, now: datetime) -> Loaded:

@@ -11,7 +11,7 @@ from chat import desk, frames
 from chat.bell import Bell, bell, bell_field
 from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
-from chat.cards import offer_card, withdraw_card
+from chat.cards import offer_card, take_back
 from chat.colleagues import card_of, everybody_here, without
 from chat.consumers.base import NOT_LET_IN, Frame
 from chat.consumers.colleagues import Colleagues
@@ -239,9 +239,8 @@ class DeskSocket(Colleagues):
 
     async def do_withdraw(self, frame: frames.Withdraw, ref: str | None) -> None:
         reader = self._talk(frame.conversation)
-        card = await scoped_call(
-            self.tenant,
-            withdraw_card,
+        card = await call(
+            take_back,
             self.tenant,
             self.membership,
             frame.conversation,

@@ -185,6 +185,8 @@ class DeskWindow(Talking):
         ref = self._close_refs.pop(reader.conversation, None)
         self.drop_reader(reader)
         ended = {"type": "ended", "conversation": str(reader.conversation), "by": event["by"]}
+        if event.get("handed_over"):
+            ended |= {"handed_over": True}
         self.reply(ended, ref)
 
     def naming(self, reader: Reader) -> Frame:

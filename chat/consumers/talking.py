@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from itertools import accumulate
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import Error as DatabaseError
+from msgspec.json import encode
 from psycopg_pool import PoolTimeout
 
 from chat.calls import call, scoped_call
@@ -28,6 +30,8 @@ from chat.writer import Answer, Outcome, Post
 from tenants.errors import HelplineError, Invalid, NotFound, Unavailable
 
 RESEAL_LIMIT = 5
+# A server frame has at most 256 KiB, of which a page of messages may take the most.
+CARDS_BYTES = 48 * 1024
 # How long what was refused may come again before what was said after it: thrice a page's pause.
 REFUSED_FIRST_SECONDS = 10.0
 
@@ -205,9 +209,16 @@ class Talking(Socket):
             self.reply({"type": "card", **card, **self.naming(reader)}, ref)
 
     def note_cards(self, reader: Reader, cards: list[Frame]) -> list[Frame]:
-        """Return ``cards`` for a frame that shows them all; from then on they are no news."""
-        reader.cards = {card["id"]: card["version"] for card in cards}
-        return cards
+        """Return those of ``cards`` that a frame has room for, which are no news from then on.
+
+        The others follow by themselves.
+        """
+        sizes = accumulate(len(encode(card)) for card in cards)
+        fits = [card for card, size in zip(cards, sizes, strict=True) if size <= CARDS_BYTES]
+        reader.cards = {card["id"]: card["version"] for card in fits}
+        if len(fits) < len(cards):
+            self.spawn(self._show_cards(reader))
+        return fits
 
     def on_cards(self, reader: Reader, event: Event) -> None:
         self.spawn(self._show_cards(reader))

@@ -9,7 +9,7 @@ from uuid import UUID
 from chat import frames
 from chat.arrivals import Arrival, Knock, Over
 from chat.calls import call, scoped_call
-from chat.cards import answer_card
+from chat.cards import answer_card, follow_answer
 from chat.consumers.base import NOT_LET_IN, REPLACED
 from chat.consumers.talking import Talking
 from chat.conversations import end_conversation, erase_conversation, secret_hash
@@ -148,6 +148,10 @@ class VisitorSocket(Talking):
             value=frame.value,
         )
         self.show_card(talk, card, ref)
+        # For this socket alone, and once: what it says may open a door.
+        told = await call(follow_answer, self.tenant, talk.conversation, card)
+        if told:
+            self.give(told)
 
     async def do_erase(self, frame: frames.Erase, ref: str | None) -> None:
         self._erase_ref, self._erased_through = ref, None

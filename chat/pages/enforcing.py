@@ -125,6 +125,8 @@ _KINDS: dict[str, str | Lazy] = {
     "evaluation": _("Answers to what we ask after a talk"),
     "handover_note": _("Notes from one shift to the next"),
     "incident": _("Notes that a counsellor had an abusive talk"),
+    "outgoing": _("Notes that somebody is being passed on"),
+    "incoming": _("Notes that somebody comes from another line"),
 }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from chat.alternatives import OtherLine, other_lines
 from chat.pages import languages, life, opening
 from chat.pages.contacts import NO_CONTACT, NO_PHONE, ContactLine, contact_lines, href_of
+from chat.pages.extras import Extra, extras
 from chat.pages.helplines import HelplineLine, Number, danger_numbers, helpline_lines
 from chat.pages.languages import LanguageLink, TenantRequest, in_language
 from chat.pages.leaving import leave_url
@@ -82,6 +83,7 @@ class VisitorPage:
     dated: list[opening.DatedRow]
     # What is asked after the talk; None where nothing is.
     evaluation: FormCard | None
+    extras: list[Extra]
     # What the page's script fills in for another line that is open when a talk ends.
     line_contact: ContactLine = NO_CONTACT
     phone_contact: ContactLine = NO_PHONE
@@ -153,6 +155,7 @@ def _page(tenant: Tenant, others: list[OtherLine], *, language: str, now: dateti
         usual=opening.usual_rows(days, language=language),
         dated=opening.dated_rows(days, language=language),
         evaluation=form_card(tenant, language),
+        extras=extras(),
     )
 
 

@@ -39,10 +39,15 @@ _PATTERNS = {
     "code": re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}"),
     "tab": _UUID,
     "words": re.compile(r"(?s).+"),
+    "url": re.compile(r"https?://[^#]+/"),
+    "door": re.compile(r"https?://[^#]+/#handoff=(?P<there>[\w-]{43})\.(?P<back>[\w-]{43})"),
+    "there": _SECRET,
+    "back": _SECRET,
     "token": re.compile(r"\w+"),
     "login": re.compile(r"\S+@\S+"),
     "password": re.compile(r".+"),
 }
+_DIFFERENCE = {"what", "here", "there"}
 _ALTERNATIVES = ({"name", "phone"}, {"name", "url", "open"})
 
 
@@ -128,9 +133,15 @@ class Values:
             return type(found) is int and found >= 0
         if match["stem"] == "alternatives":
             return found != [] and all(one.keys() in _ALTERNATIVES for one in found)
+        if match["stem"] == "sentences":
+            return found != [] and all(isinstance(one, str) for one in found)
+        if match["stem"] == "differences":
+            return found != [] and all(one.keys() == _DIFFERENCE for one in found)
         fits = isinstance(found, str) and _PATTERNS[match["stem"]].fullmatch(found)
         if match["stem"] == "words":
             return bool(fits)
+        if match["stem"] == "door" and fits:
+            self.known |= {f"<{name}>": token for name, token in fits.groupdict().items()}
         return bool(fits) and self.known.setdefault(name, found) == found
 
 

@@ -18,6 +18,7 @@ from chat.events import layer
 from chat.models import Presence
 from chat.rests import rest
 from chat.valkeys import read_host
+from referrals.partnerships import Terms, accept, propose
 from retention import clock
 from tenants.models import Contact, HoursException, Qualification, Role, Tenant
 from tenants.qualifications import end_qualification
@@ -109,7 +110,7 @@ class Stage:
         if not place.startswith("//"):
             return host_of(self.tenant, self.side(who)), place
         host, _, path = place.removeprefix("//").partition("/")
-        return host, f"/{path}"
+        return host_of(self.other) if host == "partner" else host, f"/{path}"
 
     @staticmethod
     def side(who: str) -> str:
@@ -381,6 +382,11 @@ async def foreign_talk(stage: Stage) -> None:
     stage.values.known["<talk>"] = opened["conversation"]
 
 
+async def passes_on(stage: Stage) -> None:
+    pact = await call(propose, stage.tenant, stage.other, Terms())
+    await call(accept, stage.other, pact)
+
+
 DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the line is closed": line_closed,
     "the line closes in twenty minutes, and those who wait are taken for fifteen more": closes_soon,
@@ -412,5 +418,6 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the visitor has just said twenty things": twenty_said,
     "a counsellor has a login": credentials,
     "somebody waits at another line": foreign_talk,
+    "this line passes on to a partner": passes_on,
     "the server is not told what happens elsewhere": nobody_tells,
 }

@@ -122,7 +122,7 @@ async def test_secret_and_session_of_one_line_open_nothing_at_the_other(
         assert (await tab.say("hello"))["type"] == "said"
 
 
-@pytest.mark.parametrize("side", ["chat.urls_visitor", "chat.urls_desk"])
+@pytest.mark.parametrize("side", ["helpline.urls_visitor", "helpline.urls_desk"])
 def test_no_address_of_a_line_names_a_row(side: str) -> None:
     """Ids travel in frames alone, and in the office: tests/office/test_isolation.py has the outsider.
 

@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 import chat
+import referrals
 from chat import frames
 from tenants.models import Tenant
 from tests.chat.examples import LANGUAGE, PAGE, Example, fences, is_json, read_examples
@@ -26,6 +27,7 @@ SPEAKING = [
     CHAT / "board.py",
     CHAT / "rests.py",
     CHAT / "incidents.py",
+    Path(referrals.__file__).parent / "handoffs.py",
 ]
 SERVER_FRAMES = {
     word
@@ -39,7 +41,7 @@ CODES = {
 # What HTTP refuses: the start of a talk, the way back to it, and what is asked of a line.
 REFUSED = {
     *("409 closed", "409 full", "400 invalid", "428 proof_required", "421 unknown_host"),
-    *("404 not_found", "429 slow_down"),
+    *("404 not_found", "429 slow_down", "409 used", "410 over"),
 }
 # 1012 takes a server that stops (tests/chat/test_live.py), 1011 a dead line (tests/faults).
 CLOSES = {"4400", "4401", "4403", "4408", "4409", "4429"}

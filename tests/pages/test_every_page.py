@@ -19,6 +19,8 @@ NO_PAGES = {
     *("ledger", "status", "start", "promises", "theme", "leave", "resume", "closed_tab"),
     # The bubble is a script, and what it frames is the front page in other clothes.
     *("evaluations", "bubble", "framed"),
+    # Of somebody who is passed on; the piece is words and templates for the page's script.
+    *("handoff-arrive", "handoff-return", "handoff-piece"),
 }
 STAFF = (Role.COUNSELLOR, Role.OFFICER, Role.ADMINISTRATOR)
 
@@ -55,7 +57,7 @@ def test_visitors_pages(slug: str, is_open: bool, get: Get, charters: dict[str, 
             wrong |= {(language, found.path): found.wrong} if found.wrong else {}
 
     assert wrong == {}
-    assert seen == names_of("chat.urls_visitor")
+    assert seen == names_of("helpline.urls_visitor")
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ NOON, NIGHT = datetime(2026, 11, 25, 12, 30, tzinfo=UTC), datetime(2026, 11, 26,
 
 def seen(tenant: Tenant, *, now: datetime, language: str = "nb") -> tuple[VisitorPage, str]:
     """Return the page as it stands at ``now``, and what of it a reader meets, in order."""
-    with translation.override(language), override_settings(ROOT_URLCONF="chat.urls_visitor"):
+    with translation.override(language), override_settings(ROOT_URLCONF="helpline.urls_visitor"):
         page = visitor_page(tenant, language=language, now=now)
         html = render_to_string("chat/visitor.html", {"page": page})
     return page, html

@@ -9,6 +9,12 @@ const WAYS = Object.freeze({
   url: (value) => (/^https?:\/\//.test(value) ? value : "#"),
 });
 
+// A kind that shows more than a name and the ways to somebody brings its own looks:
+// `{make(card) → element, dress(element, card)}`.
+const looks = new Map();
+
+export const giveLook = (kind, look) => looks.set(kind, look);
+
 // A card may come in several versions and in any order: the newest stands.
 export function hearCard(talk, card) {
   if ((talk.cards.get(card.id)?.version || 0) < card.version) {
@@ -23,12 +29,15 @@ export function hearCards(talk, cards) {
 // Among the stored messages, each card after the last message that it came after. Of a kind that this
 // page does not know nothing is shown.
 export function placed(messages, cards) {
-  const known = [...cards.values()].filter((card) => hasWord(`card.${card.kind}`));
+  const known = [...cards.values()].filter(({ kind }) => looks.has(kind) || hasWord(`card.${kind}`));
   const items = [...messages, ...known.map((card) => ({ id: card.id, seq: card.after + 0.5, card }))];
   return items.sort((one, other) => one.seq - other.seq);
 }
 
 export function makeCard(card, onWithdraw) {
+  if (looks.has(card.kind)) {
+    return looks.get(card.kind).make(card, onWithdraw);
+  }
   const element = cloneOf("card");
   element.dataset.kind = card.kind;
   const withdraw = element.querySelector("[data-card-withdraw]");
@@ -37,6 +46,10 @@ export function makeCard(card, onWithdraw) {
 }
 
 export function dressCard(element, card) {
+  if (looks.has(card.kind)) {
+    looks.get(card.kind).dress(element, card);
+    return;
+  }
   const find = (name) => element.querySelector(`[data-card-${name}]`);
   const isOpen = card.state === "offered";
   element.dataset.state = card.state;
@@ -45,11 +58,15 @@ export function dressCard(element, card) {
   find("text").textContent = card.text || "";
   find("note").textContent = hasWord(`card.${card.state}`) ? word(`card.${card.state}`) : "";
   find("ways").hidden = !["offered", "answered"].includes(card.state);
-  if (!find("ways").childElementCount) {
-    find("ways").append(...Object.keys(WAYS).filter((way) => card[way]).map((way) => wayOf(way, card[way])));
-  }
+  showWays(find("ways"), card);
   if (find("withdraw")) {
     find("withdraw").hidden = !isOpen;
+  }
+}
+
+export function showWays(place, card) {
+  if (!place.childElementCount) {
+    place.append(...Object.keys(WAYS).filter((way) => card[way]).map((way) => wayOf(way, card[way])));
   }
 }
 

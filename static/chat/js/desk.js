@@ -1,6 +1,7 @@
 // The desk: one line for the whole shift, and a pane for each talk.
 import { Calls } from "./calls.js";
 import { hearDesk } from "./desk_hears.js";
+import { watchLaying } from "./laying.js";
 import { Line } from "./line.js";
 import { watchPanels } from "./panels.js";
 import { Panes } from "./panes.js";
@@ -92,5 +93,6 @@ watchShortcuts({ ...desk, onNext: next });
 watchSheets();
 watchPanels();
 watchQuotes(desk.panes);
+watchLaying(desk);
 watchUnanswered(desk.line, () => desk.panes.all().map((pane) => pane.talk));
 desk.line.open();

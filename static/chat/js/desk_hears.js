@@ -77,7 +77,7 @@ const hears = {
   typing: inPane((pane) => pane.typing.show()),
   erased: inPane((pane, frame) => pane.talk.erase(frame.through)),
   flagged: inPane(showFlagged),
-  ended: inPane((pane) => endPane(pane, "", true)),
+  ended: inPane((pane, frame) => endPane(pane, frame.handed_over ? word("passed_on_note") : "", true)),
   released: inPane(releasedTo),
 
   seen: inPane((pane, frame) => {

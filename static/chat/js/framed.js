@@ -1,6 +1,6 @@
 // In a frame on a page of the organisation's own: its bubble is told what it must know, and no more.
 // To "*": the server lets no other page frame this one than those that the line has named.
-const isFramed = window.parent !== window;
+export const isFramed = window.parent !== window;
 
 const tell = (what) => isFramed && window.parent.postMessage(what, "*");
 

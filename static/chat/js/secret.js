@@ -1,8 +1,11 @@
-// The tab's key to its talk: the only thing that is ever kept, and only as long as the tab.
-const NAME = "talk";
+// The tab's key to its talk, and the way between two lines while somebody is passed on: the only things
+// that are ever kept, and only as long as the tab.
+const [TALK, WAY] = ["talk", "way"];
 // Some browsers let a frame keep nothing at all. The page itself remembers then: as long as it is
 // there, and not through a reload.
-let remembered = null;
+const remembered = new Map();
+// What is answered to a page that is being left is not kept any more.
+let isLeft = false;
 
 function memory() {
   try {
@@ -12,24 +15,36 @@ function memory() {
   }
 }
 
-export function secret() {
-  return memory()?.getItem(NAME) ?? remembered;
+function kept(name) {
+  return memory()?.getItem(name) ?? remembered.get(name) ?? null;
 }
 
-export function keepSecret(value) {
-  remembered = value;
-  memory()?.setItem(NAME, value);
+function keep(name, value) {
+  if (!isLeft) {
+    remembered.set(name, value);
+    memory()?.setItem(name, value);
+  }
 }
 
-export function forgetSecret() {
-  remembered = null;
-  memory()?.removeItem(NAME);
+function forget(name) {
+  remembered.delete(name);
+  memory()?.removeItem(name);
 }
+
+export const secret = () => kept(TALK);
+export const keepSecret = (value) => keep(TALK, value);
+export const forgetSecret = () => forget(TALK);
+
+// Plain words: `{to, back, from}` on the way, `{back, name, url}` where there is a way back, `{return}` on it.
+export const way = () => JSON.parse(kept(WAY));
+export const keepWay = (value) => keep(WAY, JSON.stringify(value));
+export const forgetWay = () => forget(WAY);
 
 // For a page that is left for good: nothing stays, whatever it was.
 export function takeSecret() {
   const value = secret();
-  remembered = null;
+  isLeft = true;
+  remembered.clear();
   memory()?.clear();
   return value;
 }

@@ -53,7 +53,8 @@ const tells = {
   },
 
   card(pane, { id, version, state }) {
-    return version > (pane.talk.cards.get(id)?.version || 0) && `card_${state}`;
+    const known = pane.talk.cards.get(id);
+    return version > (known?.version || 0) && state !== known?.state && `card_${state}`;
   },
 
   consult: (pane, { n }) => n === 1 && "asked",

@@ -3,6 +3,8 @@ import { Announcer } from "./announcing.js";
 import { tab, watchClosing } from "./closing.js";
 import { watchCodeEntry } from "./code_entry.js";
 import { CodeOffer } from "./code_offer.js";
+import { extra } from "./extras.js";
+import { takeFragment } from "./fragment.js";
 import { watchFrame } from "./framed.js";
 import { leaveOver } from "./leaving.js";
 import { Line } from "./line.js";
@@ -11,7 +13,7 @@ import { Polled } from "./polled.js";
 import { PROTOCOL } from "./protocol.js";
 import { lastFromOther } from "./reading.js";
 import { Room } from "./room.js";
-import { secret } from "./secret.js";
+import { secret, way } from "./secret.js";
 import { watchStanding } from "./standing.js";
 import { watchStart } from "./start.js";
 import { Streamed } from "./streamed.js";
@@ -24,6 +26,7 @@ import { hearVisitor } from "./visitor_hears.js";
 import { word } from "./words.js";
 import { watchWriting } from "./writing.js";
 
+takeFragment();
 const find = (name) => document.querySelector(`[data-${name}]`);
 
 const talk = new Talk("visitor");
@@ -78,13 +81,13 @@ page.seen = () => {
   }
 };
 
-function enter(given) {
+page.enter = (given) => {
   room.enter();
   code.offer(given);
   page.become("connecting");
   line.open();
   find("draft").focus();
-}
+};
 
 const code = new CodeOffer(find("code-offer"));
 watchWriting({
@@ -102,9 +105,14 @@ watchUnanswered(line, () => [talk]);
 watchFrame();
 watchClosing();
 leaveOver(line);
-watchStart({ onStarted: enter });
-watchCodeEntry({ onBack: () => enter() });
+watchStart({ onStarted: page.enter });
+watchCodeEntry({ onBack: () => page.enter() });
 watchStanding({ isIdle: () => document.body.dataset.state !== "talk" });
-if (secret()) {
-  enter();
+if (way()) {
+  // On the way between two lines, or come from another one: that is seen to first.
+  room.enter();
+  page.become("connecting");
+  extra("way", page);
+} else if (secret()) {
+  page.enter();
 }

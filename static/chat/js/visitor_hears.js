@@ -1,6 +1,7 @@
 // What each frame from the server means on the visitor's page. Unknown frames mean nothing.
 import { hearCard, hearCards } from "./cards.js";
 import { offerForm } from "./evaluation.js";
+import { extra } from "./extras.js";
 import { holdBack } from "./holding.js";
 import { tellReading } from "./read_along.js";
 import { forgetSecret } from "./secret.js";
@@ -55,9 +56,7 @@ const hears = {
   card(page, frame) {
     hearCard(page.talk, frame);
     const said = `card.${frame.state === "offered" ? frame.kind : frame.state}`;
-    if (hasWord(said)) {
-      page.announce([word(said), frame.name, frame.phone].filter(Boolean).join(": "));
-    }
+    hasWord(said) && page.announce([word(said), frame.name, frame.phone].filter(Boolean).join(": "));
   },
 
   queue: (page, frame) => showWaiting(frame),
@@ -110,7 +109,8 @@ const hears = {
 };
 
 export function hearVisitor(page, frame) {
-  if (!Object.hasOwn(hears, frame.type)) {
+  (frame.cards || [frame]).forEach(({ kind }) => kind && extra(kind, page));
+  if (page.also?.(frame) || !Object.hasOwn(hears, frame.type)) {
     return;
   }
   hears[frame.type](page, frame);

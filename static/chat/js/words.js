@@ -1,10 +1,24 @@
 // The page's words and patterns come from the server, in its language.
 const words = new Map();
-document.querySelectorAll("template[data-words]").forEach((template) => {
-  template.content.querySelectorAll("[data-word]").forEach((word) => {
-    words.set(word.dataset.word, word.textContent);
+readWords(document);
+
+function readWords(root) {
+  root.querySelectorAll("template[data-words]").forEach((template) => {
+    template.content.querySelectorAll("[data-word]").forEach((word) => {
+      words.set(word.dataset.word, word.textContent);
+    });
   });
-});
+}
+
+// A piece that was fetched brings words, templates and looks of its own. Done once it can be shown.
+export async function learn(piece) {
+  const sheet = piece.querySelector("link");
+  document.body.append(piece);
+  readWords(piece);
+  await new Promise((done) => {
+    sheet.onload = sheet.onerror = done;
+  });
+}
 
 export function word(name, values = {}) {
   const text = words.get(name) || "";

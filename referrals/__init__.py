@@ -1,0 +1,1 @@
+"""Passing on: partners and handoffs between tenants, and the directory of other help."""

@@ -1,0 +1,37 @@
+"""Passing on: partners and handoffs between tenants, and the directory of other help."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    name = "referrals"
+
+    def ready(self) -> None:
+        """Fill the registries of the floors below."""
+        from chat import watchers
+        from chat.cards import register_card
+        from chat.pages.extras import register_extra
+        from chat.panels import register_panel
+        from referrals.brought import BROUGHT
+        from referrals.forgetting import KINDS
+        from referrals.handoffs import on_claim, on_end
+        from referrals.outgoing import expected_back
+        from referrals.pages.passing_on import PASS_ON
+        from referrals.pages.piece import PASSING
+        from referrals.partnerships import follow_charters
+        from referrals.referral import REFERRAL
+        from retention.kinds import register
+        from tenants.loading import followers
+
+        register_card(REFERRAL)
+        register_card(BROUGHT)
+        register_extra(PASSING)
+        register_panel(PASS_ON)
+        for kind in KINDS:
+            register(kind)
+        watchers.claimed.append(on_claim)
+        watchers.ended.append(on_end)
+        watchers.awaited.append(expected_back)
+        followers.append(follow_charters)

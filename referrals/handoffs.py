@@ -1,0 +1,350 @@
+"""A handoff from yes to its end: a saga of two rows at two lines, each step a commit of its own.
+
+::
+
+    giver     agreed ───────────────▶ there ──────────▶ taken (the first talk ends)
+                 │ refused, never_arrived  │ back, void
+    taker     expected ─────────────▶ there ──────────▶ taken
+
+Two lines are two scopes, one after the other, so a crash may fall between any two steps. What the
+partner's row says is what is true; ``carry`` brings the giver's side in line with it, whoever calls
+it and however often: the door that has just done a step, or the job of every five seconds. Until
+``taken`` the first talk is alive and its counsellor has the visitor.  Rule: B3, B5
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from chat.calls import afterwards
+from chat.cards import Frame
+from chat.codes import Code, make_code
+from chat.conversations import Opened, end_conversation
+from chat.errors import Closed, Full, Taken
+from chat.models import Conversation
+from chat.resuming import give_back
+from chat.states import By, State
+from referrals import brought, incoming, outgoing
+from referrals.counts import count
+from referrals.errors import Over, Used
+from referrals.models import Incoming, Outgoing, Partnership
+from referrals.partnerships import holds
+from referrals.states import FAILED, UNDER_WAY, HandoffState, Outcome
+from referrals.tokens import hash_of, new_token
+from retention import clock
+from retention.vault.records import SealedAddress
+from tenants.errors import NotAllowed, NotFound
+from tenants.hosts import url_of
+from tenants.models import Membership, Role, Tenant
+from tenants.scope import tenant_scope
+from tenants.staff import own_membership
+
+log = logging.getLogger("helpline.referrals")
+
+S, Side = HandoffState, Partnership.Side
+
+
+# What a visitor does.
+
+
+def go_on(giver: Tenant, conversation: UUID, card: Frame) -> Frame | None:
+    """Do what follows a visitor's answer; return what they alone are told. Opens its own scopes.
+
+    Where this breaks off, nothing has been promised to anybody: the minute passes, and they are
+    still where they were.
+    """
+    said, taker = card["value"], _line(card["to"])
+    if said["state"] == "declined":
+        with tenant_scope(taker):
+            count(taker, giver.slug, Side.TAKES, Outcome.DECLINED, now=clock.now())
+        return None
+    with tenant_scope(giver):
+        language = _language(giver, conversation)
+    if said["state"] == S.REFUSED:
+        return _refused(language)
+    token, way_back = new_token(), new_token()
+    with tenant_scope(giver):
+        row = outgoing.give_tokens(UUID(card["id"]), token=token, way_back=way_back)
+    if row is None:
+        return None
+    parts = brought.parts_of(giver, conversation, said)
+    try:
+        incoming.expect(taker, row, giver=giver.slug, language=language, parts=parts)
+    except (Closed, Full, Over):
+        with tenant_scope(giver):
+            outgoing.move(giver, row.pk, S.REFUSED)
+        return _refused(language)
+    url = f"{url_of(taker.slug, 'visitor')}#handoff={token.reveal()}.{way_back.reveal()}"
+    return {"type": "handoff", "state": "go", "url": url}
+
+
+def _language(tenant: Tenant, conversation: UUID) -> str:
+    talks = Conversation.objects.filter(pk=conversation)
+    return talks.values_list("language", flat=True).first() or tenant.default_language
+
+
+def _refused(language: str) -> Frame:
+    with translation.override(language):
+        text = gettext("They cannot take you just now. You are still here, with us.")
+    return {"type": "handoff", "state": "refused", "text": text}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A visitor who has come: their talk here, a code that brings them back, where they come from."""
+
+    opened: Opened
+    code: Code | None
+    name: str
+    return_url: str
+
+
+def arrive(
+    taker: Tenant,
+    token: str,
+    *,
+    sealed: SealedAddress | None = None,
+) -> Arrived:
+    """Begin the talk of somebody who comes with a token. Opens its own scopes.
+
+    Raises NotFound for a token of nobody here, Over for one that is too late, Used for one that has
+    been used, whose talk here then ends where nobody has taken it, and Closed.
+    """
+    found = incoming.find(taker, hash_of(token))
+    giver = _line(found.row.partner)
+    if found.row.state != S.EXPECTED:
+        raise _replayed(giver, taker, found.row)
+    # Not for every guess, and between the scopes: it takes its time.
+    made = make_code(taker)
+    try:
+        with tenant_scope(taker):
+            opened = incoming.admit(taker, found, sealed=sealed, prints=made[1] if made else None)
+    except (Closed, Over) as problem:
+        late = clock.now() >= found.row.until
+        incoming.bring_back(taker, found.row, S.NEVER_ARRIVED if late else S.BACK)
+        carry_by(giver, found.row)
+        raise problem
+    if opened is None:
+        raise _replayed(giver, taker, incoming.find(taker, hash_of(token)).row)
+    incoming.finish(taker, found.row)
+    carry_by(giver, found.row)
+    return Arrived(opened, made[0] if made else None, giver.name, url_of(giver.slug, "visitor"))
+
+
+def _replayed(giver: Tenant, taker: Tenant, row: Incoming) -> Used:
+    row = incoming.replay(taker, row)
+    if row.state == S.TAKEN:
+        with tenant_scope(giver):
+            count(giver, taker.slug, Side.GIVES, Outcome.REPLAYED, now=clock.now())
+    carry_by(giver, row)
+    return Used("this token has been used")
+
+
+def come_back(giver: Tenant, token: str) -> Opened:
+    """Give a visitor their first talk back, with a new secret. Opens its own scopes.
+
+    Raises NotFound for a token of nobody here; Over for one that was used, and where the partner has
+    taken them or the talk is over.
+    """
+    with tenant_scope(giver):
+        row = Outgoing.objects.filter(return_hash=hash_of(token)).first()
+        if row is None:
+            raise NotFound("this token opens nothing")
+        # Nobody is called away from a partner for a talk that is not there any more.
+        if row.returned or row.state == S.TAKEN or not outgoing.goes_on(row):
+            raise Over("it is too late for this token")
+    if row.state in UNDER_WAY and not _brought_back(giver, row):
+        raise Over("somebody has taken them")
+    with tenant_scope(giver):
+        alive = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
+        if alive.filter(pk=row.conversation).first() is None:
+            raise Over("the talk has ended")
+        if not Outgoing.objects.filter(pk=row.pk, returned=False).update(returned=True):
+            raise Over("this token has been used")
+        opened = give_back(row.conversation)
+    if opened is None:
+        raise Over("the talk has ended")
+    return opened
+
+
+# What a counsellor does.
+
+
+def call_back(giver: Tenant, conversation: UUID, card: UUID) -> None:
+    """Bring a visitor back whom nobody has taken yet. Opens its own scopes.
+
+    Who may is asked by whoever calls. Raises NotAllowed where they are taken, or not under way.
+    """
+    with tenant_scope(giver):
+        row = Outgoing.objects.filter(card=card, conversation=conversation).first()
+    if row is None or row.state not in UNDER_WAY:
+        raise NotAllowed("nobody is under way with this card")
+    if not _brought_back(giver, row):
+        raise NotAllowed("they cannot be called back now")
+
+
+def send_back(taker: Tenant, membership: Membership, conversation: UUID) -> None:
+    """Send somebody back who waits here and whom a partner has sent. Opens its own scopes.
+
+    Raises NotFound for every other talk and for who does not answer here, NotAllowed where they are
+    taken, or nobody is left to go back to.
+    """
+    with tenant_scope(taker):
+        member = own_membership(taker, membership)
+        row = Incoming.objects.filter(conversation=conversation, arrived=True).first()
+    if row is None or member.role not in (Role.COUNSELLOR, Role.SUPERVISOR):
+        raise NotFound("no such talk")
+    giver = _line(row.partner)
+    with tenant_scope(giver):
+        left = Outgoing.objects.filter(token_hash=row.token_hash).first()
+        is_open = left is not None and outgoing.goes_on(left)
+    if row.state != S.THERE or not is_open:
+        raise NotAllowed("they cannot go back")
+    if incoming.bring_back(taker, row).state == S.TAKEN:
+        raise NotAllowed("somebody has taken them")
+    carry_by(giver, row)
+
+
+def _brought_back(giver: Tenant, row: Outgoing) -> bool:
+    """Bring back whoever is not taken yet; say whether they are this line's again."""
+    taker = _line(row.partner)
+    there = incoming.at(taker, bytes(row.token_hash) if row.token_hash else None)
+    if there is None:
+        return False
+    there = incoming.bring_back(taker, there)
+    carry_by(giver, there)
+    return there.state in FAILED
+
+
+# What happens at the partner.
+
+
+def on_claim(tenant: Tenant, talk: Conversation) -> None:
+    """Somebody takes who stood in front. In the scope and the transaction of the claim.
+
+    Raises Taken for a talk that is about to end, since its visitor was brought back.
+    """
+    row = _unsettled_of(talk)
+    if row is None:
+        return
+    if row.state in FAILED:
+        raise Taken("they have gone back")
+    if incoming.move(tenant, row, S.TAKEN):
+        afterwards(partial(_carry_later, row))
+
+
+def on_end(tenant: Tenant, talk: Conversation, by: By) -> None:
+    """A talk ends, at either side of a handoff. In the scope and the transaction of the end."""
+    row = _unsettled_of(talk)
+    if row is not None:
+        incoming.move(tenant, row, S.BACK)
+        incoming.settle(row)
+        afterwards(partial(_carry_later, row))
+    given = Outgoing.objects.filter(conversation=talk.pk, state=S.TAKEN, settled=False).first()
+    if given is not None:
+        outgoing.settle(given)
+
+
+def _unsettled_of(talk: Conversation) -> Incoming | None:
+    rows = Incoming.objects.select_for_update().filter(arrived=True, settled=False)
+    return rows.filter(conversation=talk.pk).first()
+
+
+def _carry_later(row: Incoming) -> None:
+    carry_by(_line(row.partner), row)
+
+
+# What carries on.
+
+
+def carry_by(giver: Tenant, row: Incoming) -> None:
+    """Bring the giver's side in line with a row of the partner's. Opens its own scopes."""
+    with tenant_scope(giver):
+        given = Outgoing.objects.filter(token_hash=bytes(row.token_hash), settled=False).first()
+    if given is not None:
+        carry(giver, given)
+
+
+def carry(giver: Tenant, row: Outgoing) -> None:
+    """Do what is due in one handoff, from wherever it stands. Opens its own scopes; idempotent."""
+    taker, now = _line(row.partner), clock.now()
+    there = incoming.at(taker, bytes(row.token_hash) if row.token_hash else None)
+    if there is None:
+        if now >= row.until:
+            # Not there (any more): nobody is with the visitor who was seen there either.
+            _moved(giver, row, S.BACK if row.state == S.THERE else S.NEVER_ARRIVED)
+        return
+    with tenant_scope(giver):
+        is_alive = outgoing.goes_on(row)
+        is_agreed = holds(giver, row.pact, now=now) is not None
+    there = _at_partner(taker, there, now=now, is_alive=is_alive, is_agreed=is_agreed)
+    if there.arrived:
+        _moved(giver, row, S.THERE)
+    if there.state in FAILED:
+        _moved(giver, row, HandoffState(there.state))
+    elif there.state == S.TAKEN:
+        _moved(giver, row, S.TAKEN)
+        end_conversation(giver, row.conversation, by=By.COUNSELLOR, handed_over=True)
+        _settled(giver, row)
+    elif there.state == S.THERE and not is_alive:
+        incoming.let_stay(taker, there)
+        _settled(giver, row)
+
+
+def _at_partner(
+    taker: Tenant, row: Incoming, *, now: datetime, is_alive: bool, is_agreed: bool
+) -> Incoming:
+    """Do what is due at the partner; return the row as it stands then."""
+    if row.state == S.EXPECTED and now >= row.until:
+        return incoming.bring_back(taker, row, S.NEVER_ARRIVED)
+    waited = row.waits_until is not None and now >= row.waits_until
+    may_stay = is_agreed and not waited
+    if (row.state == S.EXPECTED and not is_agreed) or (row.state == S.THERE and not may_stay):
+        # Whoever has nobody to go back to stays where they are.
+        return incoming.bring_back(taker, row) if is_alive else row
+    return row
+
+
+def _moved(giver: Tenant, row: Outgoing, state: HandoffState) -> None:
+    with tenant_scope(giver):
+        outgoing.move(giver, row.pk, state)
+
+
+def _settled(giver: Tenant, row: Outgoing) -> None:
+    with tenant_scope(giver):
+        fresh = Outgoing.objects.filter(pk=row.pk, settled=False).first()
+        if fresh is not None:
+            outgoing.settle(fresh)
+
+
+def carry_on() -> None:
+    """Carry on, at every line, whatever broke off or has waited long enough.
+
+    What is wrong with one handoff keeps nobody from the others.
+    """
+    for tenant in Tenant.objects.all():
+        with tenant_scope(tenant):
+            comes, goes = incoming.unsettled(), outgoing.unsettled()
+        for there in comes:
+            _safely(partial(incoming.tend, tenant, there, now=clock.now()))
+        for given in goes:
+            _safely(partial(carry, tenant, given))
+
+
+def _safely(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception:  # the next run tries again
+        log.exception("handoff_failed")
+
+
+def _line(slug: str) -> Tenant:
+    return Tenant.objects.get(slug=slug)

@@ -1,0 +1,350 @@
+"""Which lines pass visitors on to which, and on what terms: pacts that two lines have agreed on.
+
+A pact is two rows, one at each line (design: rows never point across). What one line does is
+written at both, its own first, in one transaction and in two scopes one after the other, and both
+audit trails tell it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from django.db import transaction
+
+from referrals.models import Partnership
+from retention import clock
+from tenants.audit import record
+from tenants.errors import Invalid, NotAllowed, NotFound
+from tenants.hours import Interval, Schedule
+from tenants.models import Membership, Partner, Tenant
+from tenants.scope import tenant_scope
+
+Side, State = Partnership.Side, Partnership.State
+LANGUAGES = frozenset({"nb", "sv", "en"})
+CRITERIA_LENGTH = 1000
+MOST_AT_ONCE, LONGEST_WAIT_MINUTES = 50, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What two lines agree on, as the row of each says it."""
+
+    mode: str = Partner.Mode.LIVE
+    criteria: Mapping[str, str] = field(default_factory=dict)
+    hours: Sequence[Sequence[int | str]] = ()
+    at_once: int = 3
+    waits_minutes: int = 15
+    expires_on: date | None = None
+    rule: str = "ours"
+
+    def checked(self) -> Terms:
+        """Return these terms. Raises Invalid for what no two lines can keep."""
+        if self.mode not in Partner.Mode.values:
+            raise Invalid("`mode` is live or signpost")
+        if not set(self.criteria) <= LANGUAGES or any(
+            len(text) > CRITERIA_LENGTH for text in self.criteria.values()
+        ):
+            raise Invalid(f"`criteria` are texts of {CRITERIA_LENGTH} characters by language")
+        if not 1 <= self.at_once <= MOST_AT_ONCE:
+            raise Invalid(f"`at_once` is from 1 to {MOST_AT_ONCE}")
+        if not 1 <= self.waits_minutes <= LONGEST_WAIT_MINUTES:
+            raise Invalid(f"`waits_minutes` is from 1 to {LONGEST_WAIT_MINUTES}")
+        _week(self.hours)
+        return self
+
+    def columns(self) -> dict[str, object]:
+        return {
+            "mode": str(self.mode),
+            "criteria": dict(self.criteria),
+            "hours": [list(one) for one in self.hours],
+            "at_once": self.at_once,
+            "waits_minutes": self.waits_minutes,
+            "expires_on": self.expires_on,
+            "rule": self.rule,
+        }
+
+
+def propose(
+    tenant: Tenant,
+    partner: Tenant,
+    terms: Terms,
+    *,
+    gives: bool = True,
+    actor: Membership | None = None,
+    basis: str = "",
+) -> UUID:
+    """Ask ``partner`` to take this line's visitors (or to give theirs); return the pact.
+
+    Outside every scope. ``actor`` is a member of ``tenant``, None for the platform's operator.
+    Raises Invalid for one's own line and for terms that cannot be kept.
+    """
+    if partner.pk == tenant.pk:
+        raise Invalid("a partner is another line")
+    pact, columns, today = uuid4(), terms.checked().columns(), clock.now().date()
+    with transaction.atomic():
+        for line, other, is_own in ((tenant, partner, True), (partner, tenant, False)):
+            side = Side.GIVES if is_own == gives else Side.TAKES
+            with tenant_scope(line):
+                Partnership.objects.create(
+                    tenant=line,
+                    pact=pact,
+                    side=side,
+                    partner=other.slug,
+                    is_own=is_own,
+                    proposed_on=today,
+                    **columns,
+                )
+                _note(line, pact, "proposed", actor if is_own else None, basis)
+    return pact
+
+
+def accept(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis: str = "") -> None:
+    """Agree to what the other line has proposed; an earlier pact of the same kind gives way.
+
+    Outside every scope. Raises NotFound for an unknown pact, NotAllowed for one's own proposal and for
+    what has been decided.
+    """
+    _decide(tenant, pact, State.ACCEPTED, actor, basis)
+
+
+def decline(
+    tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis: str = ""
+) -> None:
+    """Turn down what the other line has proposed. Raises as ``accept``."""
+    _decide(tenant, pact, State.DECLINED, actor, basis)
+
+
+def _decide(
+    tenant: Tenant, pact: UUID, state: Partnership.State, actor: Membership | None, basis: str
+) -> None:
+    with transaction.atomic():
+        with tenant_scope(tenant):
+            own = _locked(pact)
+            if own.is_own or own.state != State.PROPOSED:
+                raise NotAllowed("what the other line has proposed is decided here, and once")
+            partner = own.partner
+        for line in (tenant, Tenant.objects.get(slug=partner)):
+            with tenant_scope(line):
+                row = _locked(pact)
+                if state == State.ACCEPTED:
+                    _end_earlier(line, row)
+                _set(line, row, state)
+                _note(line, pact, str(state), actor if line == tenant else None, basis)
+
+
+def _end_earlier(line: Tenant, row: Partnership) -> None:
+    rows = Partnership.objects.filter(partner=row.partner, side=row.side, state=State.ACCEPTED)
+    for earlier in rows.exclude(pk=row.pk):
+        _set(line, earlier, State.REVOKED)
+        _note(line, earlier.pact, "revoked", None, "another pact takes its place")
+
+
+def revoke(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis: str = "") -> None:
+    """End a pact, or take a proposal back; either line may.
+
+    Whoever is under way by it comes back (the job of referrals/handoffs.py). Outside every scope.
+    Raises NotFound for an unknown pact, NotAllowed for one that is over.
+    """
+    with transaction.atomic():
+        with tenant_scope(tenant):
+            own = _locked(pact)
+            if own.state not in (State.PROPOSED, State.ACCEPTED):
+                raise NotAllowed("this pact is over")
+            partner = own.partner
+        for line in (tenant, Tenant.objects.get(slug=partner)):
+            with tenant_scope(line):
+                _set(line, _locked(pact), State.REVOKED)
+                _note(line, pact, "revoked", actor if line == tenant else None, basis)
+
+
+def _locked(pact: UUID) -> Partnership:
+    row = Partnership.objects.select_for_update().filter(pact=pact).first()
+    if row is None:
+        raise NotFound("no such pact")
+    return row
+
+
+def _set(line: Tenant, row: Partnership, state: Partnership.State) -> None:
+    row.state, row.decided_on = state, clock.now().date()
+    row.save(update_fields=["state", "decided_on"])
+
+
+def _note(line: Tenant, pact: UUID, what: str, actor: Membership | None, basis: str) -> None:
+    record(line, actor=actor, action=f"partnership.{what}", subject=pact, basis=basis)
+
+
+# What holds now.
+
+
+def in_force(tenant: Tenant, side: Partnership.Side, *, now: datetime) -> list[Partnership]:
+    """Return the pacts of one side that hold at ``now``. In the scope; one query."""
+    today = now.astimezone(tenant.tzinfo).date()
+    rows = Partnership.objects.filter(side=side, state=State.ACCEPTED)
+    return [row for row in rows if row.expires_on is None or row.expires_on >= today]
+
+
+def holds(tenant: Tenant, pact: UUID, *, now: datetime, lock: bool = False) -> Partnership | None:
+    """Return a pact that holds at ``now``, else None. In the scope."""
+    rows = Partnership.objects.select_for_update() if lock else Partnership.objects.all()
+    row = rows.filter(pact=pact, state=State.ACCEPTED).first()
+    today = now.astimezone(tenant.tzinfo).date()
+    over = row is not None and row.expires_on is not None and row.expires_on < today
+    return None if over else row
+
+
+def within_hours(row: Partnership, taker: Tenant, *, now: datetime) -> bool:
+    """Say whether the hours of a pact let anybody through at ``now``, by the taker's clock."""
+    if not row.hours:
+        return True
+    week = _week(row.hours)
+    schedule = Schedule(taker.tzinfo, taker.country, False, week, {})
+    return schedule.standing(now).open
+
+
+def _week(hours: Sequence[Sequence[int | str]]) -> dict[int, tuple[Interval, ...]]:
+    """Return weekly hours as a schedule has them. Raises Invalid for what is none."""
+    week: dict[int, tuple[Interval, ...]] = {}
+    try:
+        for weekday, opens, closes in hours:
+            if int(weekday) not in range(7):
+                raise Invalid("a weekday is from 0 (Monday) to 6")
+            interval = Interval(time.fromisoformat(str(opens)), time.fromisoformat(str(closes)))
+            week[int(weekday)] = (*week.get(int(weekday), ()), interval)
+    except (ValueError, TypeError):
+        raise Invalid("hours are [weekday, from, to], such as [0, '16:00', '22:00']") from None
+    return week
+
+
+@dataclass(frozen=True, slots=True)
+class Pact:
+    """A pact as an operator sees it: of whom with whom, and which acts are open to which line."""
+
+    pact: UUID
+    giver: str
+    taker: str
+    mode: str
+    state: str
+    expires_on: date | None
+    acts: tuple[tuple[str, str], ...]
+
+
+def all_pacts() -> list[Pact]:
+    """Return the pacts of all lines, each once, for the platform's operators. Opens its own scopes."""
+    found: list[Pact] = []
+    for tenant in Tenant.objects.order_by("slug"):
+        with tenant_scope(tenant):
+            found += [_pact(tenant, row) for row in Partnership.objects.filter(side=Side.GIVES)]
+    return found
+
+
+def _pact(giver: Tenant, row: Partnership) -> Pact:
+    decides = row.partner if row.is_own else giver.slug
+    acts: dict[str, tuple[tuple[str, str], ...]] = {
+        State.PROPOSED: (("accept", decides), ("decline", decides)),
+        State.ACCEPTED: (("revoke", giver.slug), ("revoke", row.partner)),
+    }
+    return Pact(
+        pact=row.pact,
+        giver=giver.slug,
+        taker=row.partner,
+        mode=row.mode,
+        state=row.state,
+        expires_on=row.expires_on,
+        acts=acts.get(row.state, ()),
+    )
+
+
+# What charters say.
+
+
+def follow_charters(now: datetime) -> None:
+    """Make a pact of each partner that a charter names and whose charter names it in turn.
+
+    What the charters say no more is revoked; what an operator has revoked stays so. Outside every
+    scope, in the transaction that loads the charters.  Rule: B3, B4
+    """
+    tenants = {tenant.slug: tenant for tenant in Tenant.objects.all()}
+    named = {slug: _partners(tenant) for slug, tenant in tenants.items()}
+    pairs = {
+        (giver, taker): partner
+        for giver, partners in named.items()
+        for taker, partner in partners.items()
+        if giver in named.get(taker, {})
+    }
+    for giver, line in tenants.items():
+        _follow(line, Side.GIVES, {p[1]: each for p, each in pairs.items() if p[0] == giver}, now)
+        _follow(line, Side.TAKES, {p[0]: each for p, each in pairs.items() if p[1] == giver}, now)
+
+
+def _partners(tenant: Tenant) -> dict[str, Partner]:
+    with tenant_scope(tenant):
+        return {row.slug: row for row in Partner.objects.all()}
+
+
+def _follow(
+    line: Tenant, side: Partnership.Side, wanted: Mapping[str, Partner], now: datetime
+) -> None:
+    with tenant_scope(line):
+        found = {row.pact: row for row in Partnership.objects.filter(side=side)}
+        for other, partner in wanted.items():
+            pact = _pact_of(line, side, other)
+            row = found.pop(pact, None)
+            if row is None:
+                _begin(line, pact, side, other, partner, now)
+            elif _said(row) != _said(partner):
+                row.mode, row.criteria, row.rule = partner.mode, partner.texts, partner.rule
+                row.save(update_fields=["mode", "criteria", "rule"])
+        for row in found.values():
+            of_charters = row.pact == _pact_of(line, side, row.partner)
+            if of_charters and row.state == State.ACCEPTED:
+                _set(line, row, State.REVOKED)
+                _note(line, row.pact, "revoked", None, "the charters say so no more")
+
+
+def _begin(
+    line: Tenant, pact: UUID, side: Partnership.Side, other: str, partner: Partner, now: datetime
+) -> None:
+    terms = Terms(mode=partner.mode, criteria=partner.texts, rule=partner.rule)
+    taken = Partnership.objects.filter(partner=other, side=side, state=State.ACCEPTED).exists()
+    Partnership.objects.create(
+        tenant=line,
+        pact=pact,
+        side=side,
+        partner=other,
+        # Where the two have made a pact of their own, that one stands.
+        state=State.REVOKED if taken else State.ACCEPTED,
+        is_own=side == Side.GIVES,
+        proposed_on=now.date(),
+        decided_on=now.date(),
+        **terms.columns(),
+    )
+    _note(line, pact, "accepted", None, f"the charters of both lines: {partner.rule}")
+
+
+def _said(row: Partnership | Partner) -> tuple[object, ...]:
+    texts = row.criteria if isinstance(row, Partnership) else row.texts
+    return row.mode, texts, row.rule
+
+
+def _pact_of(line: Tenant, side: Partnership.Side, other: str) -> UUID:
+    """Return the name of what two charters say, the same at both lines and at each loading."""
+    giver, taker = (line.slug, other) if side == Side.GIVES else (other, line.slug)
+    return uuid5(NAMESPACE_URL, f"helpline:pact:{giver}:{taker}")
+
+
+def remind_of_expiry() -> None:
+    """Write into the trail of each line which of its pacts end within a month; once of each day."""
+    for tenant in Tenant.objects.all():
+        with tenant_scope(tenant):
+            soon = clock.now().date().toordinal() + 30
+            rows = Partnership.objects.filter(
+                state=State.ACCEPTED, expires_on__lte=date.fromordinal(soon)
+            )
+            for row in rows:
+                if row.reminded_of != row.expires_on:
+                    row.reminded_of = row.expires_on
+                    row.save(update_fields=["reminded_of"])
+                    _note(tenant, row.pact, "ends", None, f"{row.partner}: {row.expires_on}")

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from referrals import handoffs, partnerships
+from tenants.jobs import job
+
+
+@job("referrals.carry_on")
+def carry_on_handoffs() -> None:
+    """Carry on what broke off between two lines, and bring back who has waited long enough."""
+    handoffs.carry_on()
+
+
+@job("referrals.remind_pacts")
+def remind_of_pacts() -> None:
+    """Write down which pacts between lines end within a month."""
+    partnerships.remind_of_expiry()

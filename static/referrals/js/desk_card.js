@@ -1,0 +1,39 @@
+// The card of a referral as its counsellor sees it: what was written, and where things stand.
+import { word } from "../../chat/js/words.js";
+import { part } from "./facts.js";
+
+// The visitor can be called back from there.
+const UNDER_WAY = new Set(["agreed", "there"]);
+
+const stateOf = (card) => card.value?.state || card.state;
+
+export const deskLook = ({ onLaid }) => ({
+  make(card, onWithdraw) {
+    const element = document.querySelector('template[data-template="referral"]').content.firstElementChild.cloneNode(true);
+    part(element, "title").textContent = word(card.mode === "live" ? "card.referral" : "card.referral_door");
+    part(element, "name").textContent = card.name;
+    part(element, "why").textContent = card.why;
+    part(element, "withdraw").addEventListener("click", () => onWithdraw(card.id));
+    if (card.state === "offered") {
+      onLaid(card);
+    }
+    return element;
+  },
+
+  dress(element, card) {
+    const state = stateOf(card);
+    const choice = word(`referral.choice.${card.value?.choice}`);
+    const isOpen = state === "offered";
+    element.dataset.state = state;
+    // On the way and there their line to this one is down, and nothing is wrong.
+    element.closest("[data-pane]")?.toggleAttribute("data-passed-on", UNDER_WAY.has(state));
+    const isSilent = isOpen && card.mode !== "live";
+    part(element, "note").textContent = isSilent ? "" : word(`referral.${state}`, { ...card, choice });
+    const along = card.value?.summary || (card.value ? "" : card.summary);
+    part(element, "along").hidden = !along;
+    part(element, "along-title").textContent = word(card.value ? "referral.along" : "referral.draft");
+    part(element, "summary").textContent = along || "";
+    part(element, "withdraw").hidden = !isOpen && !UNDER_WAY.has(state);
+    part(element, "withdraw").textContent = word(isOpen ? "referral.take_back" : "referral.call_back");
+  },
+});

@@ -1,0 +1,110 @@
+"""Passed on, and back again: whoever was sent there is never left there.  Rule: B3"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.cable import cable_to
+from tests.e2e.handoffs import GIVER, TAKER, Handoff, kept, seen
+from tests.e2e.screens import Screens, say, take_next
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+async def test_back_by_the_button_and_back_by_itself_when_called(screens: Screens) -> None:
+    it = await Handoff.begun(screens)
+    await it.offer()
+    await it.choose("nothing")
+    await it.gone()
+    await it.visitor.click("[data-way-go]")
+    await it.home()
+    await expect(it.other.locator("[data-queue] > *")).to_have_count(0)
+    await expect(it.note()).to_contain_text("tilbake fra SnakkOmPsyken")
+    assert await kept(it.visitor) == ["talk"]
+
+    await it.offer()
+    await it.choose("summary")
+    await it.gone()
+    await it.desk.locator(f"{it.pane} [data-referral-withdraw]:visible").click()
+
+    await expect(it.visitor.locator("[data-screen-title]")).to_contain_text("tilbake til")
+    await seen(it.visitor, "turned back")
+    await it.home()
+
+
+async def test_partner_sends_them_back_from_its_panel(screens: Screens) -> None:
+    it = await Handoff.begun(screens)
+    await it.offer()
+    await it.choose("all")
+    await it.gone()
+    await it.other.keyboard.press("Alt+v")
+    row = it.other.locator("[data-offering-incoming] li")
+    await row.locator("summary").click()
+    await seen(it.other, "who comes")
+    await row.locator("[type=submit]").click()
+
+    await expect(it.other.locator("[data-offering-said]")).to_contain_text("på vei tilbake")
+    await it.home()
+
+
+async def test_word_used_in_a_second_window_closes_the_way_for_both(screens: Screens) -> None:
+    it = await Handoff.begun(screens)
+    await it.offer()
+    await it.choose("all")
+    await it.gone()
+
+    thief = await screens.page(it.way(), reduced_motion="reduce")
+
+    await expect(thief.locator("[data-screen-text]")).to_contain_text("allerede brukt")
+    assert thief.url == screens.stack.url(TAKER, "/#")
+    await seen(thief, "used")
+    await expect(it.other.locator("[data-queue] > *")).to_have_count(0)
+    await it.home()
+    await expect(it.note()).to_contain_text("en gang til")
+    await thief.click("[data-screen-go]")
+    await expect(thief.locator(".passing-notice")).to_be_visible()
+    assert thief.url == screens.stack.url(GIVER, "/#")
+    await seen(thief, "over")
+
+
+async def test_lines_that_drop_on_the_way_and_while_they_wait(screens: Screens) -> None:
+    async with cable_to(screens.stack.port) as cable:
+        it = await Handoff.begun(screens, cable=cable)
+        await it.offer()
+        await it.visitor.route("**/api/handoffs/arrive", lambda route: route.abort(), times=1)
+        await it.choose("nothing")
+        await expect(it.visitor.locator("[data-banner]")).to_be_visible()
+        await it.gone()
+        cable.cut()
+        await expect(it.visitor.locator("[data-banner]")).to_be_visible()
+        cable.mend()
+        await expect(it.visitor.locator("[data-banner]")).to_be_hidden()
+        await it.gone()
+
+        pane = await take_next(it.other)
+
+        await say(it.visitor, "hei der")
+        await expect(it.other.locator(f"{pane} [data-text]")).to_have_text(["hei der"])
+        await expect(it.desk.locator(it.pane)).to_have_attribute("data-state", "ended")
+
+
+async def test_flight_from_the_other_line_leaves_nothing_at_either(screens: Screens) -> None:
+    """Rule: D12"""
+    it = await Handoff.begun(screens)
+    away = await it.visitor.get_attribute("body", "data-leave-to")
+    assert away is not None
+    await it.visitor.context.route(f"{away}**", lambda route: route.fulfill(body="weather"))
+    await it.offer()
+    await it.choose("all")
+    await it.gone()
+
+    for _ in range(3):
+        await it.visitor.keyboard.press("Escape")
+
+    await expect(it.visitor).to_have_url(away)
+    await expect(it.other.locator("[data-queue] > *")).to_have_count(0)
+    for slug in (TAKER, GIVER):
+        await it.visitor.goto(screens.stack.url(slug))
+        await expect(it.visitor.locator("[data-start-button]")).to_be_visible()
+        assert await it.visitor.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
