@@ -2,12 +2,14 @@
 
 An app fills the registry in ``AppConfig.ready``. The desk shows one panel at a time, and gives it
 a place, a title, a way to open and close, and a shortcut. Everything else is the panel's own: its
-template and its ES module. They speak with the desk by two events and nothing else:
+template and its ES module. They speak with the desk by three events and nothing else:
 
 - the desk sends ``panel:open`` to the panel's element (``[data-panel="<name>"]``) each time that it
   opens;
 - a panel that sends ``desk:quote`` from inside itself (bubbling, ``detail: {text, name}``) puts text
-  into the draft of the talk in front. It is never sent by itself.
+  into the draft of the talk in front. It is never sent by itself;
+- one that sends ``desk:signpost`` (bubbling, ``detail: {to}``) lays that signpost before the visitor
+  of the talk in front (``chat.signposts``). It is cancelled where there is no talk.
 
 Which talk is in front stands on the page: ``[data-pane][data-selected]``.
 """
@@ -26,9 +28,10 @@ from tenants.models import Membership, Tenant
 class Panel:
     """One panel; ``label`` is a lazy translation of whoever registers it.
 
-    ``template`` is included with ``panel`` and ``page``; ``script`` is a static file. ``key`` is the
-    letter that opens it together with Alt. ``shown(tenant, member)`` runs in the tenant's scope.
-    ``section`` is the office page that shows the same at length: the panel leads there.
+    ``template`` is included with ``panel`` and ``page``; ``script`` is a static file, as is ``style``
+    where it has one. ``key`` is the letter that opens it together with Alt. ``shown(tenant, member)``
+    runs in the tenant's scope. ``section`` is the office page that shows the same at length: the
+    panel leads there.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Panel:
     key: str
     shown: Callable[[Tenant, Membership], bool]
     section: str = ""
+    style: str = ""
 
     @property
     def place(self) -> str:
