@@ -224,6 +224,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    # What is listed of others grows old in half a year; the office marks it without this.
+    "remind-checks": {
+        "task": "referrals.remind_checks",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
     # Counts of a day are over 53 weeks later, and no figure looks that far back.
     "forget-tallies": {
         "task": "chat.forget_tallies",

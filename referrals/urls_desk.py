@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from referrals.pages import office_services as office
+from referrals.pages.panel import found
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/directory/", found, name="directory-found"),
+    path("desk/office/services/", office.services_list, name="office-services"),
+    path("desk/office/services/new/", office.new_service, name="office-service-new"),
+    path("desk/office/services/<uuid:service_id>/", office.service, name="office-service"),
+    path(
+        "desk/office/services/<uuid:service_id>/checked/",
+        office.checked,
+        name="office-service-checked",
+    ),
+    path("desk/office/services/<uuid:service_id>/hide/", office.hide, name="office-service-hide"),
+    path("desk/office/services/<uuid:service_id>/show/", office.unhide, name="office-service-show"),
+]

@@ -1,1 +1,5 @@
 from __future__ import annotations
+
+from referrals.models.service import Service
+
+__all__ = ["Service"]
