@@ -29,9 +29,10 @@ from tenants.models import Membership, Tenant
 class Panel:
     """One panel; ``label`` is a lazy translation of whoever registers it.
 
-    ``template`` is included with ``panel`` and ``page``; ``script`` is a static file. ``key`` is the
-    letter that opens it together with Alt. ``shown(tenant, member)`` runs in the tenant's scope.
-    ``section`` is the office page that shows the same at length: the panel leads there.
+    ``template`` is included with ``panel`` and ``page``; ``script`` is a static file, as is ``style``
+    where it has one. ``key`` is the letter that opens it together with Alt. ``shown(tenant, member)``
+    runs in the tenant's scope. ``section`` is the office page that shows the same at length: the
+    panel leads there.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Panel:
     key: str
     shown: Callable[[Tenant, Membership], bool]
     section: str = ""
+    style: str = ""
 
     @property
     def place(self) -> str:

@@ -1,11 +1,12 @@
 """Signposts: the card by which a counsellor shows where else help is to be had.  Rule: S10, B4
 
-What is shown is what the line tells everybody: its own contacts, and its partners with their
-numbers. It is kept in the card as it was shown.
+What is shown is what the line tells everybody: its own contacts, its partners with their numbers,
+and what other apps know of (``register_signposts``). It is kept in the card as it was shown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -30,6 +31,18 @@ class Signpost:
     label: str
 
 
+# What an app shows for what stands behind the colon of ``to``, in the language of the talk; None
+# where it knows nothing of that name. Called outside every scope.
+Shown = Callable[[Tenant, str, str], Frame | None]
+
+_others: dict[str, Shown] = {}
+
+
+def register_signposts(kind: str, shown: Shown) -> None:
+    """Let a card be asked for by ``<kind>:<name>``. Called by the apps as they start."""
+    _others[kind] = shown
+
+
 def signposts(tenant: Tenant, *, language: str) -> list[Signpost]:
     """Return what may be shown at ``tenant``, numbers first. In the scope."""
     contacts = sorted(Contact.objects.all(), key=lambda one: one.kind not in _PHONES)
@@ -51,6 +64,12 @@ def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
     to = content.get("to")
     if set(content) != {"to"} or not isinstance(to, str):
         raise Invalid("a signpost has one field, `to`")
+    kind, _, name = to.partition(":")
+    shown = _others[kind](tenant, language, name) if kind in _others else None
+    return shown or _of_the_line(tenant, language, to)
+
+
+def _of_the_line(tenant: Tenant, language: str, to: str) -> Frame:
     with tenant_scope(tenant):
         # Compared here: the database does not take every string that JSON can hold.
         contact = next((one for one in Contact.objects.all() if to == f"contact:{one.pk}"), None)
@@ -60,7 +79,7 @@ def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
         return _of_contact(tenant, contact, language)
     if partner and line:
         return _of_partner(tenant, partner, line, language)
-    raise Invalid("`to` is one of this line's contacts or partners")
+    raise Invalid("`to` is one that the line shows the way to")
 
 
 def _of_contact(tenant: Tenant, contact: Contact, language: str) -> Frame:

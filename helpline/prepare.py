@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
         ("load_charters", {}),
         ("load_demo_staff", {"json": demo}),
         ("load_demo_handbooks", {}),
+        ("load_demo_services", {}),
         ("make_vault_days", {}),
         # What has come to its end while nothing ran goes before anything serves.
         ("purge", {}),

@@ -234,6 +234,12 @@ CELERY_BEAT_SCHEDULE = {
     # A pact ends on a day; nobody is passed on by it after that without this, too.
     "remind-pacts": {
         "task": "referrals.remind_pacts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    # What is listed of others grows old in half a year; the office marks it without this.
+    "remind-checks": {
+        "task": "referrals.remind_checks",
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },

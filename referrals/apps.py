@@ -13,13 +13,22 @@ class ReferralsConfig(AppConfig):
         from chat import watchers
         from chat.cards import register_card
         from chat.pages.extras import register_extra
+        from chat.pages.further import register_page
+        from chat.pages.office.door import register_section
+        from chat.pages.office.wording import ACTIONS
         from chat.panels import register_panel
+        from chat.signposts import register_signposts
         from referrals.brought import BROUGHT
+        from referrals.directory.signposting import service_signpost
         from referrals.forgetting import KINDS
         from referrals.handoffs import on_claim, on_end
         from referrals.outgoing import expected_back
+        from referrals.pages.directory import DIRECTORY
+        from referrals.pages.office_services import SERVICES
+        from referrals.pages.panel import PANEL
         from referrals.pages.passing_on import PASS_ON
         from referrals.pages.piece import PASSING
+        from referrals.pages.wording import ACTS
         from referrals.partnerships import follow_charters
         from referrals.referral import REFERRAL
         from retention.kinds import register
@@ -35,3 +44,8 @@ class ReferralsConfig(AppConfig):
         watchers.ended.append(on_end)
         watchers.awaited.append(expected_back)
         followers.append(follow_charters)
+        register_page(DIRECTORY)
+        register_section(SERVICES)
+        register_panel(PANEL)
+        register_signposts("service", service_signpost)
+        ACTIONS.update(ACTS)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from referrals import handoffs, partnerships
+from referrals.directory import checks
 from tenants.jobs import job
 
 
@@ -14,3 +15,9 @@ def carry_on_handoffs() -> None:
 def remind_of_pacts() -> None:
     """Write down which pacts between lines end within a month."""
     partnerships.remind_of_expiry()
+
+
+@job("referrals.remind_checks")
+def remind_of_checks() -> None:
+    """Write down which services of the directories somebody should have checked by today."""
+    checks.remind_checks()

@@ -117,9 +117,9 @@ class Schedule:
                 if span.starts_at < span.ends_at:
                     yield span
 
-    def standing(self, now: datetime) -> Standing:
+    def standing(self, now: datetime, *, ahead: timedelta = LOOK_AHEAD) -> Standing:
         today = now.astimezone(self.zone).date()
-        horizon = now + LOOK_AHEAD
+        horizon = now + ahead
         for span in self.spans(today - _DAY, horizon.astimezone(self.zone).date()):
             if span.ends_at <= now:
                 continue

@@ -13,6 +13,7 @@ from chat.alternatives import OtherLine, other_lines
 from chat.pages import languages, life, opening
 from chat.pages.contacts import NO_CONTACT, NO_PHONE, ContactLine, contact_lines, href_of
 from chat.pages.extras import Extra, extras
+from chat.pages.further import FurtherPage, further_pages
 from chat.pages.helplines import HelplineLine, Number, danger_numbers, helpline_lines
 from chat.pages.languages import LanguageLink, TenantRequest, in_language
 from chat.pages.leaving import leave_url
@@ -79,6 +80,8 @@ class VisitorPage:
     contacts: list[ContactLine]
     phones: list[ContactLine]
     places: list[ContactLine]
+    # Pages of other apps that help further.
+    further: list[FurtherPage]
     usual: list[opening.UsualRow]
     dated: list[opening.DatedRow]
     # What is asked after the talk; None where nothing is.
@@ -152,6 +155,7 @@ def _page(tenant: Tenant, others: list[OtherLine], *, language: str, now: dateti
         contacts=[line for line in contacts if line.kind != Contact.Kind.EMERGENCY],
         phones=[line for line in contacts if line.kind in _CALLED],
         places=[line for line in contacts if line.kind not in {*_CALLED, Contact.Kind.EMERGENCY}],
+        further=further_pages(),
         usual=opening.usual_rows(days, language=language),
         dated=opening.dated_rows(days, language=language),
         evaluation=form_card(tenant, language),

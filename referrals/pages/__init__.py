@@ -1,1 +1,1 @@
-"""What people see of passing on: pieces of the visitor's page and of the desk."""
+"""What people see of passing on: pieces of a visit, panels of the desk, the directory, the office."""

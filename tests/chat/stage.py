@@ -18,6 +18,8 @@ from chat.events import layer
 from chat.models import Presence
 from chat.rests import rest
 from chat.valkeys import read_host
+from referrals.directory.services import list_service
+from referrals.directory.shape import Said
 from referrals.partnerships import Terms, accept, propose
 from retention import clock
 from tenants.models import Contact, HoursException, Qualification, Role, Tenant
@@ -359,6 +361,12 @@ async def number_to_call(stage: Stage) -> None:
     stage.values.known["<contact>"] = f"contact:{contact.pk}"
 
 
+async def listed_service(stage: Stage) -> None:
+    said = Said(name={"nb": "Legevakten"}, phones=[{"number": "116 117", "type": "voice"}])
+    service = await scoped_call(stage.tenant, list_service, stage.tenant, None, said)
+    stage.values.known["<service>"] = f"service:{service.pk}"
+
+
 async def twenty_said(stage: Stage) -> None:
     tab = stage.wires["visitor"]
     assert isinstance(tab, Visitor)
@@ -406,6 +414,7 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the counsellor's papers are withdrawn": withdrawn,
     "the counsellor is let go": let_go,
     "the line's list has a number to call": number_to_call,
+    "the line's directory has a service": listed_service,
     "a visitor is waiting": waiting_visitor,
     "two visitors are waiting": two_waiting,
     "a counsellor is ready": counsellor_ready,

@@ -23,17 +23,23 @@ from retention.reviews import reviews_due
 from retention.watchdog import Standing
 from tenants import staff
 from tenants.expiry import warned_of
-from tenants.models import LEADS, Membership, Role
+from tenants.models import LEADS, Membership, Role, Tenant
 from tenants.scope import tenant_scope
 
 
 @dataclass(frozen=True)
 class Section:
-    """One page of the office: the name of its address, what it is called, who may open it."""
+    """One page of the office: the name of its address, what it is called, who may open it.
+
+    ``due`` counts what somebody has to see to there, in the tenant's scope; each page of the office
+    tells it to those who may open the section, in the words of ``due_label``.
+    """
 
     url_name: str
     label: str | Promise
     roles: frozenset[str]
+    due: Callable[[Tenant], int] | None = None
+    due_label: str | Promise = ""
 
 
 _BOTH = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
@@ -57,11 +63,36 @@ SECTIONS: tuple[Section, ...] = (
 )
 
 
+_registered: dict[str, Section] = {}
+
+
+def register_section(section: Section) -> None:
+    """Add a section of an app above this one; a second one of the same address replaces the first.
+
+    Called in ``AppConfig.ready``; the app's own list of addresses has the page.
+    """
+    _registered[section.url_name] = section
+
+
+def sections() -> list[Section]:
+    """Return every section, ours first, in order."""
+    return [*SECTIONS, *_registered.values()]
+
+
 @dataclass(frozen=True)
 class SectionLink:
     label: str
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """What somebody has to see to in a section, and how much of it."""
+
+    label: str
+    count: int
+    url: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +114,8 @@ class OfficePage:
     running_out: int
     # How many articles of the handbook, the same.
     revisions_due: int
+    # What there is to see to in the sections of other apps.
+    due: list[DueLine]
 
 
 View = Callable[..., HttpResponse]
@@ -97,8 +130,6 @@ def office(
     another role gets what an unknown address gets. The view runs in the member's language, and in
     the tenant's scope unless it opens scopes of its own.
     """
-    section = next(one for one in SECTIONS if one.url_name == url_name)
-    roles = frozenset(only) or section.roles
 
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
@@ -107,7 +138,7 @@ def office(
                 member = staff.current_membership(request)
             if member is None:
                 return redirect("login")
-            if member.role not in roles:
+            if member.role not in (only or _roles_of(url_name)):
                 raise Http404
             with translation.override(languages.desk_language(request, request.tenant)):
                 return view(request, member, *args, **kwargs)
@@ -116,6 +147,10 @@ def office(
         return let_in
 
     return decorate
+
+
+def _roles_of(url_name: str) -> frozenset[str]:
+    return next(one.roles for one in sections() if one.url_name == url_name)
 
 
 def show(
@@ -153,13 +188,23 @@ def _office_page(request: TenantRequest, member: Membership, section: str) -> Of
         reviews_due=reviews_due(tenant).count() if member.role in _BOTH else 0,
         running_out=len(warned_of(tenant)) if member.role in LEADS else 0,
         revisions_due=revisions_due(tenant).count() if member.role in LEADS else 0,
+        due=_due(tenant, member),
     )
+
+
+def _due(tenant: Tenant, member: Membership) -> list[DueLine]:
+    lines = [
+        DueLine(str(one.due_label), one.due(tenant), reverse(one.url_name))
+        for one in sections()
+        if one.due and member.role in one.roles
+    ]
+    return [line for line in lines if line.count]
 
 
 def links_for(member: Membership, *, current: str = "") -> list[SectionLink]:
     """Return the sections that ``member`` may open, in the active translation."""
     return [
         SectionLink(str(one.label), reverse(one.url_name), one.url_name == current)
-        for one in SECTIONS
+        for one in sections()
         if member.role in one.roles
     ]

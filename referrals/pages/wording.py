@@ -1,0 +1,54 @@
+"""Words of the office for what is done and what is wrong in the directory."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referrals.models import Service
+
+# What stands in the trail.
+ACTS: dict[str, Promise] = {
+    "service.listed": _("Listed a service"),
+    "service.changed": _("Changed a service"),
+    "service.checked": _("Checked a service"),
+    "service.hidden": _("Hid a service"),
+    "service.shown": _("Showed a service again"),
+    "service.check_due": _("A check of a service was due"),
+}
+
+STATUSES: dict[str, Promise] = {
+    Service.Status.ACTIVE: _("Shown"),
+    Service.Status.CLOSED: _("Shown, closed for the time being"),
+    Service.Status.INACTIVE: _("Hidden"),
+    Service.Status.DEFUNCT: _("Hidden, there is no such service any more"),
+}
+
+# What is wrong, by field and kind, and what would be right. ``{found}`` is what was written.
+FAULTS: dict[tuple[str, str], Promise] = {
+    ("name", "missing"): _("Give the service a name, in one language at least."),
+    ("name", "long"): _("The name is too long: at most 120 signs."),
+    ("name", "many"): _("The directory is full: at most 500 services."),
+    ("alternate_name", "long"): _("The other name is too long: at most 120 signs."),
+    ("description", "long"): _(
+        "The words on what they help with are too long: at most 1000 signs."
+    ),
+    ("eligibility_description", "long"): _(
+        "The words on whom it is for are too long: at most 1000 signs."
+    ),
+    ("organization", "long"): _("The name of who runs it is too long: at most 120 signs."),
+    ("location", "long"): _("The place to go to is too long: at most 120 signs."),
+    ("url", "shape"): _("{found} is no web address. Write one such as https://example.org/."),
+    ("chat", "shape"): _("{found} is no web address. Write one such as https://example.org/chat."),
+    ("email", "shape"): _("{found} is no e-mail address."),
+    ("assurer_email", "shape"): _("{found} is no e-mail address."),
+    ("phones", "shape"): _("{found} is no telephone number. Write digits, such as 116 117."),
+    ("minimum_age", "shape"): _("{found} is no age. Write a number from 0 to 120."),
+    ("maximum_age", "shape"): _("{found} is no age. Write a number from 0 to 120."),
+    ("maximum_age", "order"): _("The oldest age is below the youngest."),
+    ("languages", "unknown"): _("{found} is no language."),
+    ("schedules", "shape"): _("{found} are no hours. Write them such as 9–15, 18–20."),
+    ("service_areas", "long"): _("The name of a place is too long: at most 60 signs."),
+    ("subjects", "unknown"): _("{found} is no subject of this line any more."),
+}
+OTHER_FAULT = _("Something cannot be saved as it is written: {found}")
