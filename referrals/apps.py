@@ -24,6 +24,7 @@ class ReferralsConfig(AppConfig):
         from referrals.handoffs import on_claim, on_end
         from referrals.outgoing import expected_back
         from referrals.pages.directory import DIRECTORY
+        from referrals.pages.office_partners import PARTNERS
         from referrals.pages.office_services import SERVICES
         from referrals.pages.panel import PANEL
         from referrals.pages.passing_on import PASS_ON
@@ -46,6 +47,7 @@ class ReferralsConfig(AppConfig):
         followers.append(follow_charters)
         register_page(DIRECTORY)
         register_section(SERVICES)
+        register_section(PARTNERS)
         register_panel(PANEL)
         register_signposts("service", service_signpost)
         ACTIONS.update(ACTS)
