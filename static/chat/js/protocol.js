@@ -5,7 +5,7 @@ export const VISITOR_SENDS = Object.freeze(["hello", "say", "typing", "seen", "e
 
 export const VISITOR_HEARS = Object.freeze([
   "welcome", "said", "message", "more", "queue", "state", "line", "typing", "seen", "erased", "parked", "ended",
-  "error", "card", "reading",
+  "error", "card", "reading", "handoff",
 ]);
 
 export const DESK_SENDS = Object.freeze([
