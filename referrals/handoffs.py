@@ -135,7 +135,11 @@ def arrive(
     if opened is None:
         raise _replayed(giver, taker, incoming.find(taker, hash_of(token)).row)
     incoming.finish(taker, found.row)
-    carry_by(giver, found.row)
+    with tenant_scope(giver):
+        given = Outgoing.objects.filter(token_hash=hash_of(token), settled=False).first()
+        if given is not None:
+            # All that is to do now; whatever else has become of them meanwhile follows by itself.
+            outgoing.move(giver, given.pk, S.THERE)
     return Arrived(opened, made[0] if made else None, giver.name, url_of(giver.slug, "visitor"))
 
 

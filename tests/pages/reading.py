@@ -44,8 +44,8 @@ def used_texts() -> set[str]:
         used |= {
             str(found[1]) for found in extract("javascript", io.BytesIO(source), keywords=WORDS)
         }
-    pages = [PROJECT / "chat" / "pages", PROJECT / "referrals"]
-    for path in (path for place in pages for path in place.rglob("*.py")):
-        with path.open("rb") as file:
-            used |= {str(found[1]) for found in extract("python", file, keywords=WORDS)}
+    for folder in ("chat/pages", "referrals"):
+        for path in (PROJECT / folder).rglob("*.py"):
+            with path.open("rb") as file:
+                used |= {str(found[1]) for found in extract("python", file, keywords=WORDS)}
     return used
