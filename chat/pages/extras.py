@@ -11,15 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Extra:
-    """One extra: what it is fetched for, its script, and the piece with its words and templates.
+    """One extra: what it is fetched for, and its script.
 
     ``needed_for`` holds kinds of cards, or ``way``: that somebody comes from another line or back.
-    ``script`` is a static file that exports ``begin(page)``; ``piece`` is the name of an address.
+    ``script`` is a static file that exports ``begin(page)``, and fetches itself what words it needs.
     """
 
     needed_for: tuple[str, ...]
     script: str
-    piece: str
 
     @property
     def names(self) -> str:

@@ -20,11 +20,7 @@ from referrals.models import Partnership
 from tenants.hosts import url_of
 from tenants.models import Tenant
 
-PASSING = Extra(
-    needed_for=("referral", "brought", "way"),
-    script="referrals/js/visitor.js",
-    piece="handoff-piece",
-)
+PASSING = Extra(("referral", "brought", "way"), script="referrals/js/visitor.js")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ const WAYS = Object.freeze({
   url: (value) => (/^https?:\/\//.test(value) ? value : "#"),
 });
 
-// A kind that shows more than a name and the ways to somebody brings its own looks:
-// `{make(card) → element, dress(element, card)}`.
+// Of kinds that show more: `{make(card), dress(element, card)}`.
 const looks = new Map();
 
 export const giveLook = (kind, look) => looks.set(kind, look);
@@ -35,8 +34,9 @@ export function placed(messages, cards) {
 }
 
 export function makeCard(card, onWithdraw) {
-  if (looks.has(card.kind)) {
-    return looks.get(card.kind).make(card, onWithdraw);
+  const look = looks.get(card.kind);
+  if (look) {
+    return look.make(card, onWithdraw);
   }
   const element = cloneOf("card");
   element.dataset.kind = card.kind;
@@ -46,8 +46,9 @@ export function makeCard(card, onWithdraw) {
 }
 
 export function dressCard(element, card) {
-  if (looks.has(card.kind)) {
-    looks.get(card.kind).dress(element, card);
+  const look = looks.get(card.kind);
+  if (look) {
+    look.dress(element, card);
     return;
   }
   const find = (name) => element.querySelector(`[data-card-${name}]`);

@@ -1,34 +1,29 @@
-// What other apps add to this page: fetched when there is something for it to do, and asked for again
-// where it did not come. A module is asked for under a new name then: a browser may remember the failure.
-import { fetchPiece } from "./fetched.js";
-import { learn } from "./words.js";
+// What other apps add to this page: fetched when it is needed, and asked for until it comes, each time
+// by a new name, since a browser remembers what has failed.
+import { keep } from "./secret.js";
 
-const AGAIN = 3000;
-const places = [...document.querySelectorAll("template[data-extra]")];
-const begun = new Map();
+const begun = new Set();
 
-async function fetched({ script, piece }, page) {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await Promise.all([import(`${script}${attempt ? `#${attempt}` : ""}`), fetchPiece(piece)]);
-    } catch {
-      page.room.trouble("own_down", true);
-      await new Promise((done) => setTimeout(done, AGAIN));
-    }
+// What an address brings is good once, and leaves it before anything else happens.
+export function takeFragment() {
+  if (/^#(handoff|back)=/.test(location.hash)) {
+    keep("way", location.hash);
+    location.replace("#");
   }
 }
 
-async function begin(place, page) {
-  const [module, piece] = await fetched(place.dataset, page);
-  page.room.trouble("own_down", page.line.state === "down");
-  await learn(piece);
-  module.begin(page);
+function begin(script, page, attempt) {
+  import(`${script}#${attempt}`).then((module) => module.begin(page), () => {
+    page.room.trouble("own_down", true);
+    setTimeout(begin, 3000, script, page, attempt + 1);
+  });
 }
 
 // `name` is a kind of card, or "way".
 export function extra(name, page) {
-  const place = places.find((one) => one.dataset.extra.split(" ").includes(name));
-  if (place && !begun.has(place)) {
-    begun.set(place, begin(place, page));
+  const script = document.querySelector(`[data-extra~="${name}"]`)?.dataset.script;
+  if (script && !begun.has(script)) {
+    begun.add(script);
+    begin(script, page, 0);
   }
 }

@@ -3,8 +3,7 @@ import { Announcer } from "./announcing.js";
 import { tab, watchClosing } from "./closing.js";
 import { watchCodeEntry } from "./code_entry.js";
 import { CodeOffer } from "./code_offer.js";
-import { extra } from "./extras.js";
-import { takeFragment } from "./fragment.js";
+import { extra, takeFragment } from "./extras.js";
 import { watchFrame } from "./framed.js";
 import { leaveOver } from "./leaving.js";
 import { Line } from "./line.js";
@@ -13,7 +12,7 @@ import { Polled } from "./polled.js";
 import { PROTOCOL } from "./protocol.js";
 import { lastFromOther } from "./reading.js";
 import { Room } from "./room.js";
-import { secret, way } from "./secret.js";
+import { kept, secret } from "./secret.js";
 import { watchStanding } from "./standing.js";
 import { watchStart } from "./start.js";
 import { Streamed } from "./streamed.js";
@@ -108,8 +107,7 @@ leaveOver(line);
 watchStart({ onStarted: page.enter });
 watchCodeEntry({ onBack: () => page.enter() });
 watchStanding({ isIdle: () => document.body.dataset.state !== "talk" });
-if (way()) {
-  // On the way between two lines, or come from another one: that is seen to first.
+if (kept("way")) {
   room.enter();
   page.become("connecting");
   extra("way", page);

@@ -2,21 +2,11 @@
 const words = new Map();
 readWords(document);
 
-function readWords(root) {
+export function readWords(root) {
   root.querySelectorAll("template[data-words]").forEach((template) => {
     template.content.querySelectorAll("[data-word]").forEach((word) => {
       words.set(word.dataset.word, word.textContent);
     });
-  });
-}
-
-// A piece that was fetched brings words, templates and looks of its own. Done once it can be shown.
-export async function learn(piece) {
-  const sheet = piece.querySelector("link");
-  document.body.append(piece);
-  readWords(piece);
-  await new Promise((done) => {
-    sheet.onload = sheet.onerror = done;
   });
 }
 

@@ -1,8 +1,9 @@
 // Come from another line: the word from the address begins a talk here, once.
-import { keepSecret, keepWay } from "../../chat/js/secret.js";
+import { keepSecret } from "../../chat/js/secret.js";
 import { hasWord, word } from "../../chat/js/words.js";
 import { insist } from "./asking.js";
 import { showWayBack, turnBack } from "./returning.js";
+import { keepWay } from "./way.js";
 
 export async function arrive(page, { to, back, from }) {
   const [status, said, again] = await insist(page, "/api/handoffs/arrive", { token: to });

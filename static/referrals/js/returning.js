@@ -1,9 +1,10 @@
 // The way back, for as long as nobody has taken the talk: a button while one waits, and by itself
 // where nothing comes of it.
-import { forgetSecret, forgetWay, keepSecret, secret, way } from "../../chat/js/secret.js";
+import { forgetSecret, keepSecret, secret } from "../../chat/js/secret.js";
 import { cloneOf, word } from "../../chat/js/words.js";
 import { insist } from "./asking.js";
 import { showScreen } from "./screen.js";
+import { forgetWay, way } from "./way.js";
 
 const waiting = () => document.querySelector("[data-waiting]");
 

@@ -1,12 +1,13 @@
 // Passing on, as the visitor meets it: the card, the way to the other line, and the way back.
 import { giveLook } from "../../chat/js/cards.js";
-import { forgetWay, way } from "../../chat/js/secret.js";
 import { word } from "../../chat/js/words.js";
 import { arrive } from "./arriving.js";
 import { broughtLook } from "./brought.js";
 import { refusedAnswer, referralLook } from "./card.js";
 import { follow } from "./going.js";
+import { learn } from "./piece.js";
 import { comeBack, showWayBack, turnBack } from "./returning.js";
+import { forgetWay, way } from "./way.js";
 
 // From then on somebody there has them, and nobody waits for them elsewhere.
 const TAKEN = new Set(["active", "paused"]);
@@ -40,7 +41,8 @@ function mindTheEnd(page) {
   };
 }
 
-export function begin(page) {
+export async function begin(page) {
+  await learn(page);
   giveLook("referral", referralLook(page));
   giveLook("brought", broughtLook());
   page.also = (frame) => hear(page, frame);
