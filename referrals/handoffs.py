@@ -144,8 +144,12 @@ def arrive(
 
 
 def _replayed(giver: Tenant, taker: Tenant, row: Incoming) -> Used:
-    row = incoming.replay(taker, row)
-    if row.state == S.TAKEN:
+    with tenant_scope(giver):
+        given = Outgoing.objects.filter(token_hash=bytes(row.token_hash)).first()
+        has_home = given is not None and outgoing.goes_on(given)
+    is_known = row.replayed
+    row = incoming.replay(taker, row, has_home=has_home)
+    if row.state != S.VOID and not is_known:
         with tenant_scope(giver):
             count(giver, taker.slug, Side.GIVES, Outcome.REPLAYED, now=clock.now())
     carry_by(giver, row)

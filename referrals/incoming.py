@@ -199,16 +199,18 @@ def let_stay(tenant: Tenant, row: Incoming) -> None:
         Incoming.objects.filter(pk=row.pk).update(waits_until=None)
 
 
-def replay(tenant: Tenant, row: Incoming) -> Incoming:
+def replay(tenant: Tenant, row: Incoming, *, has_home: bool) -> Incoming:
     """Somebody has used a used token: end what its first use began, unless somebody has taken it.
 
-    Then a person has them in view, and an old token is not to end their talk. Opens its own scopes.
-    Raises Over where there is nothing left to end.
+    Then a person has them in view, and an old token is not to end their talk; nor is it where the
+    visitor has no home to go back to any more. Opens its own scopes. Raises Over where there is
+    nothing left to end.
     """
     if row.state not in (HandoffState.THERE, HandoffState.TAKEN):
         raise Over("it is too late for this token")
-    row = bring_back(tenant, row, HandoffState.VOID)
-    if row.state == HandoffState.TAKEN:
+    if has_home:
+        row = bring_back(tenant, row, HandoffState.VOID)
+    if row.state != HandoffState.VOID:
         with tenant_scope(tenant):
             fresh = Incoming.objects.filter(pk=row.pk, replayed=False).update(replayed=True)
             if fresh:
