@@ -111,29 +111,32 @@ def arrive(
     taker: Tenant,
     token: str,
     *,
+    tab: UUID | None = None,
     sealed: SealedAddress | None = None,
 ) -> Arrived:
     """Begin the talk of somebody who comes with a token. Opens its own scopes.
 
+    ``tab`` is the page that asks, by a name of its own choice: it may ask again.
     Raises NotFound for a token of nobody here, Over for one that is too late, Used for one that has
     been used, whose talk here then ends where nobody has taken it, and Closed.
     """
     found = incoming.find(taker, hash_of(token))
     giver = _line(found.row.partner)
     if found.row.state != S.EXPECTED:
-        raise _replayed(giver, taker, found.row)
+        return _arrived_again(giver, taker, found.row, tab)
     # Not for every guess, and between the scopes: it takes its time.
     made = make_code(taker)
     try:
         with tenant_scope(taker):
-            opened = incoming.admit(taker, found, sealed=sealed, prints=made[1] if made else None)
+            prints = made[1] if made else None
+            opened = incoming.admit(taker, found, tab=tab, sealed=sealed, prints=prints)
     except (Closed, Over) as problem:
         late = clock.now() >= found.row.until
         incoming.bring_back(taker, found.row, S.NEVER_ARRIVED if late else S.BACK)
         carry_by(giver, found.row)
         raise problem
     if opened is None:
-        raise _replayed(giver, taker, incoming.find(taker, hash_of(token)).row)
+        return _arrived_again(giver, taker, incoming.find(taker, hash_of(token)).row, tab)
     incoming.finish(taker, found.row)
     with tenant_scope(giver):
         given = Outgoing.objects.filter(token_hash=hash_of(token), settled=False).first()
@@ -141,6 +144,13 @@ def arrive(
             # All that is to do now; whatever else has become of them meanwhile follows by itself.
             outgoing.move(giver, given.pk, S.THERE)
     return Arrived(opened, made[0] if made else None, giver.name, url_of(giver.slug, "visitor"))
+
+
+def _arrived_again(giver: Tenant, taker: Tenant, row: Incoming, tab: UUID | None) -> Arrived:
+    opened = incoming.admit_again(taker, row, tab)
+    if opened is None:
+        raise _replayed(giver, taker, row)
+    return Arrived(opened, None, giver.name, url_of(giver.slug, "visitor"))
 
 
 def _replayed(giver: Tenant, taker: Tenant, row: Incoming) -> Used:
@@ -156,10 +166,10 @@ def _replayed(giver: Tenant, taker: Tenant, row: Incoming) -> Used:
     return Used("this token has been used")
 
 
-def come_back(giver: Tenant, token: str) -> Opened:
+def come_back(giver: Tenant, token: str, *, tab: UUID | None = None) -> Opened:
     """Give a visitor their first talk back, with a new secret. Opens its own scopes.
 
-    Raises NotFound for a token of nobody here; Over for one that was used, and where the partner has
+    ``tab`` as for ``arrive``. Raises NotFound for a token of nobody here; Over for one that was used, and where the partner has
     taken them or the talk is over.
     """
     with tenant_scope(giver):
@@ -167,7 +177,8 @@ def come_back(giver: Tenant, token: str) -> Opened:
         if row is None:
             raise NotFound("this token opens nothing")
         # Nobody is called away from a partner for a talk that is not there any more.
-        if row.returned or row.state == S.TAKEN or not outgoing.goes_on(row):
+        is_again = row.returned and tab is not None and row.tab == tab
+        if (row.returned and not is_again) or row.state == S.TAKEN or not outgoing.goes_on(row):
             raise Over("it is too late for this token")
     if row.state in UNDER_WAY and not _brought_back(giver, row):
         raise Over("somebody has taken them")
@@ -175,7 +186,8 @@ def come_back(giver: Tenant, token: str) -> Opened:
         alive = Conversation.objects.select_for_update(no_key=True).exclude(state=State.ENDED)
         if alive.filter(pk=row.conversation).first() is None:
             raise Over("the talk has ended")
-        if not Outgoing.objects.filter(pk=row.pk, returned=False).update(returned=True):
+        unused = Outgoing.objects.filter(pk=row.pk, returned=False)
+        if not is_again and not unused.update(returned=True, tab=tab):
             raise Over("this token has been used")
         opened = give_back(row.conversation)
     if opened is None:

@@ -17,6 +17,7 @@ from chat.conversations import Opened, begin_conversation, check_accepting, end_
 from chat.errors import Closed, Full
 from chat.lines import in_last_call
 from chat.models import Conversation
+from chat.resuming import give_back
 from chat.states import By
 from referrals import brought
 from referrals.counts import count
@@ -109,7 +110,12 @@ def find(tenant: Tenant, token_hash: bytes) -> Found:
 
 
 def admit(
-    tenant: Tenant, found: Found, *, sealed: SealedAddress | None, prints: Prints | None
+    tenant: Tenant,
+    found: Found,
+    *,
+    tab: UUID | None,
+    sealed: SealedAddress | None,
+    prints: Prints | None,
 ) -> Opened | None:
     """Begin the talk of who comes with a token, at the front of the queue. In the scope.
 
@@ -132,11 +138,22 @@ def admit(
     begun = Conversation(id=row.conversation, language=row.language, front=True, queued_at=now)
     opened = begin_conversation(tenant, begun, sealed=sealed, prints=prints)
     lay_first(tenant, begun, brought.BROUGHT.name, parts)
-    row.arrived, row.body = True, None
+    row.arrived, row.tab, row.body = True, tab, None
     row.waits_until = now + timedelta(minutes=pact.waits_minutes)
-    row.save(update_fields=["arrived", "body", "waits_until"])
+    row.save(update_fields=["arrived", "tab", "body", "waits_until"])
     move(tenant, row, HandoffState.THERE)
     return opened
+
+
+def admit_again(tenant: Tenant, row: Incoming, tab: UUID | None) -> Opened | None:
+    """Give the page that has used a token its talk once more: the answer to it was lost.
+
+    None for every other page, and once the minute is over. Opens its own scope.
+    """
+    if tab is None or row.tab != tab or row.state != HandoffState.THERE:
+        return None
+    with tenant_scope(tenant):
+        return give_back(row.conversation) if clock.now() < row.until else None
 
 
 def move(tenant: Tenant, row: Incoming, state: HandoffState) -> bool:

@@ -22,14 +22,14 @@ class Migration(migrations.Migration):
         Wall(
             "outgoing",
             app="SELECT, INSERT,"
-            " UPDATE (state, token_hash, return_hash, returned, settled, over_at)",
+            " UPDATE (state, token_hash, return_hash, returned, tab, settled, over_at)",
             alive=ALIVE,
             purge=(f"SELECT ({SEEN_BY_PURGE})", "DELETE"),
             purge_sees=OVER,
         ),
         Wall(
             "incoming",
-            app="SELECT, INSERT, UPDATE (state, segment, body, arrived, replayed, waits_until,"
+            app="SELECT, INSERT, UPDATE (state, segment, body, arrived, tab, replayed, waits_until,"
             " settled, over_at)",
             alive=ALIVE,
             purge=(f"SELECT ({SEEN_BY_PURGE}, segment)", "DELETE"),

@@ -24,6 +24,8 @@ class Handoff(TenantModel):
     state = models.CharField(max_length=13, choices=HandoffState.choices)
     # The last moment at which they may come.
     until = models.DateTimeField()
+    # The page that has used this side's token: where its answer was lost it is given another.
+    tab = models.UUIDField(null=True)
     settled = models.BooleanField(default=False)
     over_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()

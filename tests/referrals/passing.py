@@ -46,12 +46,12 @@ def tokens_in(told: Frame) -> Tokens:
     return Tokens(*told["url"].partition("#handoff=")[2].split("."))
 
 
-async def arrive(line: Tenant, token: str) -> Answer:
-    return await post(host_of(line), "/api/handoffs/arrive", {"token": token})
+async def arrive(line: Tenant, token: str, **more: str) -> Answer:
+    return await post(host_of(line), "/api/handoffs/arrive", {"token": token, **more})
 
 
-async def go_back(line: Tenant, token: str) -> Answer:
-    return await post(host_of(line), "/api/handoffs/return", {"token": token})
+async def go_back(line: Tenant, token: str, **more: str) -> Answer:
+    return await post(host_of(line), "/api/handoffs/return", {"token": token, **more})
 
 
 async def card_now(window: Desk, talk: str) -> Frame:

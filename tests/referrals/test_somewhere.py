@@ -233,9 +233,11 @@ class Handoffs(RuleBasedStateMachine):
     def time_passes(self, span: int, carries: bool) -> None:
         """The visitor is on the line wherever they are; both lines look after their talks."""
         move_clock(clock.now() + timedelta(seconds=span))
+        # A page whose talk at the partner has ended is back by itself.
+        is_away = self.is_there()
         for line in (self.giver, self.taker):
             with tenant_scope(line):
-                if line == self.taker or not self.is_away():
+                if line == self.taker or not is_away:
                     Conversation.objects.exclude(state=State.ENDED).update(visitor_lost_at=None)
             lines.beat(PROCESS)
             neglect.tend(line)
@@ -325,9 +327,6 @@ class Handoffs(RuleBasedStateMachine):
 
     def is_there(self) -> bool:
         return self.there is not None and opens(self.taker, self.there)
-
-    def is_away(self) -> bool:
-        return self.there is not None
 
     def talks_there(self) -> list[UUID]:
         with tenant_scope(self.taker):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -140,6 +140,29 @@ async def test_used_token_is_void_and_what_it_began_is_gone(giver: Tenant, taker
         await is_home(giver, one, "void")
     for line in (giver, taker):
         assert (await counted(line))["replayed"] == 1
+
+
+async def test_page_whose_answer_was_lost_asks_again_and_no_other_page_may(
+    giver: Tenant, taker: Tenant
+) -> None:
+    page, other = ({"tab": str(uuid4())} for _ in range(2))
+    async with passed(giver, taker) as one:
+        lost = await arrive(taker, one.tokens.there, **page)
+        again = await arrive(taker, one.tokens.there, **page)
+
+        assert (lost.status, again.status) == (201, 201)
+        assert lost.json()["conversation"] == again.json()["conversation"]
+        async with visitor(taker, secret=again.json()["secret"]) as tab:
+            assert tab.welcome["state"] == "waiting"
+        assert over(await arrive(taker, one.tokens.there, **other)) == (409, "used")
+
+        lost = await go_back(giver, one.tokens.back, **page)
+        again = await go_back(giver, one.tokens.back, **page)
+        assert (lost.status, again.status) == (201, 201)
+        async with visitor(giver, secret=again.json()["secret"]) as tab:
+            assert tab.welcome["conversation"] == one.going.conversation
+        assert over(await go_back(giver, one.tokens.back, **other)) == (410, "over")
+    assert (await arrive(taker, one.tokens.there, tab="nobody")).status == 400
 
 
 async def test_used_token_ends_no_talk_that_somebody_has_taken(

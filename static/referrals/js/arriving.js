@@ -6,7 +6,7 @@ import { showWayBack, turnBack } from "./returning.js";
 import { keepWay } from "./way.js";
 
 export async function arrive(page, { to, back, from }) {
-  const [status, said, again] = await insist(page, "/api/handoffs/arrive", { token: to });
+  const [status, said, again] = await insist(page, "/api/handoffs/arrive", to);
   if (status === 201) {
     keepSecret(said.secret);
     keepWay({ back, name: said.from.name, url: said.return_url });

@@ -1,4 +1,6 @@
 // Asks at the doors for those who are passed on. Where the network is away, it is asked until it is back.
+import { tab } from "../../chat/js/closing.js";
+
 const AGAIN = 2000;
 
 const asked = (path, body) => fetch(path, {
@@ -9,10 +11,11 @@ const asked = (path, body) => fetch(path, {
   body: JSON.stringify(body),
 });
 
-// Returns [status, what was said, whether an answer may have been lost before this one].
-export async function insist(page, path, body) {
+// Returns [status, what was said, whether an answer may have been lost before this one]. The page's own name goes
+// along: what it was answered and has not heard it is answered again.
+export async function insist(page, path, token) {
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await asked(path, body).catch(() => null);
+    const answer = await asked(path, { token, tab }).catch(() => null);
     if (answer && answer.status < 500 && answer.status !== 429) {
       page.room.trouble("own_down", false);
       return [answer.status, await answer.json().catch(() => ({})), attempt > 0];

@@ -54,7 +54,7 @@ export function turnBack(page, text, { byItself = true } = {}) {
 }
 
 export async function comeBack(page, token) {
-  const [status, said] = await insist(page, "/api/handoffs/return", { token });
+  const [status, said] = await insist(page, "/api/handoffs/return", token);
   forgetWay();
   if (status === 201) {
     keepSecret(said.secret);
