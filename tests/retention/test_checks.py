@@ -17,6 +17,7 @@ from chat.models import (
     ResumeCode,
     Segment,
 )
+from referrals.models import Incoming, Outgoing
 from retention import kinds
 from retention.checks import every_tenant_model_is_accounted_for
 from retention.models import AddressRecord, Hold, LedgerEntry, Pool, VaultRequest
@@ -42,6 +43,7 @@ def test_model_that_no_kind_covers_is_refused(monkeypatch: pytest.MonkeyPatch) -
         *(HandoverNote, Incident),
         *(AuditEntry, Membership, Qualification, Shift),
         *(AddressRecord, VaultRequest, Hold, Pool),
+        *(Outgoing, Incoming),
     }
     with pytest.raises(SystemCheckError, match=r"retention\.E001.*chat\.Conversation"):
         call_command("check", verbosity=0)
