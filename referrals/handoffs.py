@@ -32,6 +32,7 @@ from chat.errors import Closed, Full, Taken
 from chat.models import Conversation
 from chat.resuming import give_back
 from chat.states import By, State
+from chat.tallies import count_answer
 from referrals import brought, incoming, outgoing
 from referrals.counts import count
 from referrals.errors import Over, Used
@@ -258,6 +259,8 @@ def on_claim(tenant: Tenant, talk: Conversation) -> None:
     if row.state in FAILED:
         raise Taken("they have gone back")
     if incoming.move(tenant, row, S.TAKEN):
+        # Nobody here has answered them before, though they stood in front.
+        count_answer(tenant, queued_at=talk.queued_at, now=clock.now())
         afterwards(partial(_carry_later, row))
 
 

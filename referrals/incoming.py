@@ -19,6 +19,7 @@ from chat.lines import in_last_call
 from chat.models import Conversation
 from chat.resuming import give_back
 from chat.states import By
+from chat.tallies import count_start
 from referrals import brought
 from referrals.counts import count
 from referrals.errors import Over
@@ -142,6 +143,7 @@ def admit(
     row.waits_until = now + timedelta(minutes=pact.waits_minutes)
     row.save(update_fields=["arrived", "tab", "body", "waits_until"])
     move(tenant, row, HandoffState.THERE)
+    count_start(tenant, now=now)
     return opened
 
 

@@ -120,8 +120,10 @@ def _suits(tenant: Tenant, talk: Conversation, shown: Frame) -> Frame:
     Not from queue to queue: whoever has been passed on already is shown numbers at which people are.
     """
     if Incoming.objects.filter(conversation=talk.pk).exists():
-        own = phones_of(tenant, talk.language)
-        return shown | {"mode": Partner.Mode.SIGNPOST.value, "phones": shown["phones"] + own}
+        theirs: list[dict[str, str]] = shown["phones"]
+        known = {one["phone"] for one in theirs}
+        own = [one for one in phones_of(tenant, talk.language) if one["phone"] not in known]
+        return shown | {"mode": Partner.Mode.SIGNPOST.value, "phones": theirs + own}
     if shown["mode"] == Partner.Mode.LIVE:
         return {name: value for name, value in shown.items() if name != "phones"}
     return shown

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chat.calls import call, scoped_call
-from chat.models import Card, Conversation
+from chat.models import Card, Conversation, Tally
 from referrals.models import Incoming, Outgoing
 from referrals.partnerships import Terms, accept, propose
 from tenants.models import Tenant
@@ -87,6 +87,12 @@ async def test_what_was_chosen_comes_along_and_the_first_talk_ends_when_taken(
             assert await scoped_call(giver, Conversation.objects.count) == 0
             assert await scoped_call(giver, Card.objects.count) == 0
             assert (await tab.say("Hei"))["seq"] == 1
+            # For the figures there they are one who has come and was answered.
+            assert await scoped_call(taker, tallied) == {"started": 1, "answered": 1}
+
+
+def tallied() -> dict[str, int]:
+    return dict(Tally.objects.values_list("what", "count"))
 
 
 async def test_who_stays_stays_and_nothing_goes_anywhere(giver: Tenant, taker: Tenant) -> None:
@@ -190,7 +196,9 @@ async def test_who_was_passed_on_is_not_passed_on_again(
             card = await lay(window, tab.conversation, third)
 
             assert card["mode"] == "signpost"
-            assert len(card["phones"]) >= 2
+            numbers = [one["phone"] for one in card["phones"]]
+            assert len(numbers) >= 2
+            assert len(set(numbers)) == len(numbers)
     async with clients.talk(taker, number=2) as other:
         assert (await lay(other.desk, other.conversation, third))["mode"] == "live"
     assert await scoped_call(third, Conversation.objects.count) == 0
