@@ -77,18 +77,18 @@ class Prints:
         return "Prints(…)"
 
 
-def make_code(tenant: Tenant) -> tuple[Code, Prints] | None:
+def make_code(tenant: Tenant, *, wait: float = _WAIT_SECONDS) -> tuple[Code, Prints] | None:
     """Return a new code and what is kept of it. Outside every scope: it takes its time.
 
-    None where the tenant offers none, and while too many are being made: a talk begins without a
-    code rather than late.
+    None where the tenant offers none, and while others are being made for longer than ``wait``
+    seconds: a talk begins without a code rather than late.
     """
     if not tenant.offers_code:
         return None
     signs = "".join(secrets.choice(ALPHABET) for _ in range(_CHANCE))
     code = Code(signs + _check_of(signs))
     try:
-        with _workshop.place():
+        with _workshop.place(wait):
             return code, _stretched(code, tenant_key(tenant))
     except SlowDown:
         return None
@@ -181,15 +181,18 @@ class _Workshop:
         self._rested_at = 0.0
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold the one place. Raises SlowDown where too many want it, or for too long."""
+    def place(self, wait: float) -> Iterator[None]:
+        """Hold the one place. Raises SlowDown where too many want it, or for longer than ``wait``."""
         if not self._about_it.acquire(blocking=False):
             raise SlowDown("too many codes are being made", retry_seconds=_RETRY_SECONDS)
         try:
-            if not self._making.acquire(timeout=_WAIT_SECONDS):
+            if not self._making.acquire(timeout=wait):
                 raise SlowDown("too many codes are being made", retry_seconds=_RETRY_SECONDS)
             try:
-                time.sleep(max(0.0, self._rested_at - time.monotonic()))
+                rest = max(0.0, self._rested_at - time.monotonic())
+                if rest > wait:
+                    raise SlowDown("too many codes are being made", retry_seconds=_RETRY_SECONDS)
+                time.sleep(rest)
                 begun = time.monotonic()
                 yield
                 ended = time.monotonic()

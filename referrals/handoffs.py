@@ -125,8 +125,8 @@ def arrive(
     giver = _line(found.row.partner)
     if found.row.state != S.EXPECTED:
         return _arrived_again(giver, taker, found.row, tab)
-    # Not for every guess, and between the scopes: it takes its time.
-    made = make_code(taker)
+    # Not for every guess, and between the scopes: it takes its time, and nobody here waits for it.
+    made = make_code(taker, wait=0)
     try:
         with tenant_scope(taker):
             prints = made[1] if made else None
