@@ -51,6 +51,8 @@ CLOSES = {"4400", "4401", "4403", "4408", "4409", "4429"}
 async def stage(
     tenant: Tenant, other: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Stage]:
+    # An example is no rush, though its talks begin faster than people do.
+    monkeypatch.setattr("chat.codes._REST", 0.0)
     stage = Stage(tenant, other, monkeypatch)
     async with stage.closing:
         yield stage
