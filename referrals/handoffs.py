@@ -43,8 +43,9 @@ from referrals.tokens import hash_of, new_token
 from retention import clock
 from retention.vault.records import SealedAddress
 from tenants.errors import NotAllowed, NotFound
+from tenants.fitness import ANSWERING
 from tenants.hosts import url_of
-from tenants.models import Membership, Role, Tenant
+from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tenants.staff import own_membership
 
@@ -221,7 +222,7 @@ def send_back(taker: Tenant, membership: Membership, conversation: UUID) -> None
     with tenant_scope(taker):
         member = own_membership(taker, membership)
         row = Incoming.objects.filter(conversation=conversation, arrived=True).first()
-    if row is None or member.role not in (Role.COUNSELLOR, Role.SUPERVISOR):
+    if row is None or member.role not in ANSWERING:
         raise NotFound("no such talk")
     giver = _line(row.partner)
     with tenant_scope(giver):

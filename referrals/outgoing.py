@@ -18,7 +18,7 @@ from chat.states import State
 from referrals.counts import count
 from referrals.forgetting import KEPT, LONGEST
 from referrals.models import Outgoing, Partnership
-from referrals.partnerships import in_force
+from referrals.partnerships import pact_with
 from referrals.states import COUNTED, FAILED, TRANSITIONS, UNDER_WAY, HandoffState, Outcome
 from referrals.tokens import Token
 from retention import clock
@@ -37,16 +37,16 @@ def agree(tenant: Tenant, talk: Conversation, partner: str, card: UUID) -> Hando
     for a talk whose visitor is under way already.
     """
     now = clock.now()
-    pacts = [row for row in in_force(tenant, Side.GIVES, now=now) if row.partner == partner]
+    pact = pact_with(tenant, partner, now=now)
     under_way = Outgoing.objects.filter(state__in=UNDER_WAY)
     if under_way.filter(conversation=talk.pk).exists():
         raise NotAllowed("they are on their way already")
-    if not pacts or under_way.filter(pact=pacts[0].pact).count() >= pacts[0].at_once:
+    if pact is None or under_way.filter(pact=pact.pact).count() >= pact.at_once:
         count(tenant, partner, Side.GIVES, Outcome.REFUSED, now=now)
         return HandoffState.REFUSED
     Outgoing.objects.create(
         tenant=tenant,
-        pact=pacts[0].pact,
+        pact=pact.pact,
         partner=partner,
         conversation=talk.pk,
         card=card,

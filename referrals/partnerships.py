@@ -186,6 +186,12 @@ def in_force(tenant: Tenant, side: Partnership.Side, *, now: datetime) -> list[P
     return [row for row in rows if row.expires_on is None or row.expires_on >= today]
 
 
+def pact_with(tenant: Tenant, partner: str, *, now: datetime) -> Partnership | None:
+    """Return the pact by which visitors go to ``partner`` at ``now``, or None. In the scope."""
+    rows = in_force(tenant, Side.GIVES, now=now)
+    return next((row for row in rows if row.partner == partner), None)
+
+
 def holds(tenant: Tenant, pact: UUID, *, now: datetime, lock: bool = False) -> Partnership | None:
     """Return a pact that holds at ``now``, else None. In the scope."""
     rows = Partnership.objects.select_for_update() if lock else Partnership.objects.all()

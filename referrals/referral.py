@@ -23,7 +23,7 @@ from referrals.errors import Over
 from referrals.handoffs import call_back, go_on
 from referrals.incoming import check_taking
 from referrals.models import Incoming, Outgoing, Partnership
-from referrals.partnerships import in_force
+from referrals.partnerships import pact_with
 from referrals.states import UNDER_WAY, Outcome
 from retention import clock
 from tenants.errors import Invalid
@@ -46,7 +46,7 @@ def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
     to, why, summary = _content(content)
     now = clock.now()
     with tenant_scope(tenant):
-        pact = next((p for p in in_force(tenant, Side.GIVES, now=now) if p.partner == to), None)
+        pact = pact_with(tenant, to, now=now)
         rows = Outgoing.objects.filter(state__in=UNDER_WAY)
         is_full = pact is not None and rows.filter(pact=pact.pact).count() >= pact.at_once
     line = Tenant.objects.filter(slug=to, live=True).first() if pact else None

@@ -35,12 +35,12 @@ from referrals.states import HandoffState
 from retention import clock
 from tenants import staff
 from tenants.errors import NotAllowed, NotFound
+from tenants.fitness import ANSWERING
 from tenants.hours import standing
-from tenants.models import Membership, Role, Tenant
+from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 
 Side = Partnership.Side
-ANSWERS = frozenset({Role.COUNSELLOR, Role.SUPERVISOR})
 SOON_SECONDS, LONG_SECONDS = 120, 3600
 
 View = Callable[..., HttpResponse]
@@ -51,7 +51,7 @@ def passes_on(tenant: Tenant, member: Membership) -> bool:
 
     After the end of a pact as well, for as long as anybody is under way by it.
     """
-    if member.role not in ANSWERS:
+    if member.role not in ANSWERING:
         return False
     now = clock.now()
     pacts = [*in_force(tenant, Side.GIVES, now=now), *in_force(tenant, Side.TAKES, now=now)]
@@ -108,7 +108,7 @@ def for_answering(view: View) -> View:
         with tenant_scope(tenant):
             member = staff.current_membership(request)
             language = languages.desk_language(request, tenant)
-        if member is None or member.role not in ANSWERS:
+        if member is None or member.role not in ANSWERING:
             return HttpResponse(status=403)
         with translation.override(language):
             return view(request, member, **named)
@@ -133,10 +133,6 @@ def send_them_back(request: TenantRequest, member: Membership, conversation: UUI
     except (NotFound, NotAllowed):
         return _shown(request, said="gone")
     return _shown(request, said="back")
-
-
-for _view in (handoffs, send_them_back):
-    _view.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 
 
 def _shown(request: TenantRequest, *, said: str = "") -> HttpResponse:
