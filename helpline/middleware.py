@@ -106,7 +106,7 @@ class HostMiddleware:
         request.tenant = place.tenant  # type: ignore[attr-defined]  # read by views
         if place.tenant is None:
             return _for_djangos_admin(self.get_response(request))
-        if _opens_own_scopes(request.path_info, _URLCONFS[place.side]):
+        if opens_own_scopes(request.path_info, _URLCONFS[place.side]):
             return self.get_response(request)
         with tenant_scope(place.tenant):
             response = self.get_response(request)
@@ -116,7 +116,8 @@ class HostMiddleware:
             return response
 
 
-def _opens_own_scopes(path: str, urlconf: str) -> bool:
+def opens_own_scopes(path: str, urlconf: str) -> bool:
+    """Tell whether the view at ``path`` opens its own scopes."""
     try:
         view = resolve(path, urlconf).func
     except Resolver404:

@@ -1,0 +1,131 @@
+"""What every page of a tenant's model shares: whose it is, who may, and that it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest
+
+from tenants.audit import Changes, record
+from tenants.models import Membership, Tenant
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Model]
+    Form = ModelForm[Model]
+    FormSet = BaseModelFormSet[Model, Form]
+else:  # Django's own classes take no type at run time
+    ModelAdmin, Form, FormSet = admin.ModelAdmin, ModelForm, BaseModelFormSet
+
+
+class TenantAdmin(ModelAdmin):
+    """A page over one model of the tenant whose scope is open.
+
+    Whoever came through the mount may do here what the class allows (``adds``, ``changes``,
+    ``removes``). Each act is an entry of the tenant's own trail, old → new; Django's log of its
+    own is not written.
+    """
+
+    adds: ClassVar[bool] = True
+    changes: ClassVar[bool] = True
+    removes: ClassVar[bool] = True
+    # Of these the trail says that they changed, and neither from nor to what: it is kept for
+    # longer than a person who left.
+    unsaid: ClassVar[frozenset[str]] = frozenset()
+
+    exclude: ClassVar[Any] = ("tenant",)
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.adds and self.admin_site.has_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.changes and self.admin_site.has_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.removes and self.admin_site.has_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Form, change: bool) -> None:
+        if not change:
+            obj.tenant = tenant_of(request)  # type: ignore[attr-defined]  # a TenantModel
+        before = _found(obj) if change else None
+        super().save_model(request, obj, form, change)
+        self.write_down(request, "changed" if change else "added", obj, before)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self.write_down(request, "removed", obj, None)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        for obj in queryset:
+            self.write_down(request, "removed", obj, None)
+        super().delete_queryset(request, queryset)
+
+    def write_down(self, request: HttpRequest, what: str, obj: Model, before: Model | None) -> None:
+        """Append to the trail that ``obj`` was added, changed or removed."""
+        gone = what == "removed"
+        old = _said(obj if gone else before, self.unsaid)
+        new = _said(None if gone else obj, self.unsaid)
+        record(
+            tenant_of(request),
+            actor=member_of(request),
+            action=f"{obj._meta.model_name}.{what}",
+            subject=None,
+            basis=str(obj)[:200],
+            changes=_differing(old, new),
+        )
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """Not in Django's log: ``save_model`` has written it down."""
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """The same."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> Any:
+        """The same."""
+
+
+def tenant_of(request: HttpRequest) -> Tenant:
+    """Return whose administration the request is in."""
+    tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set where the site is mounted
+    return tenant
+
+
+def member_of(request: HttpRequest) -> Membership:
+    """Return the administrator who asks."""
+    member: Membership = request.membership  # type: ignore[attr-defined]  # the same
+    return member
+
+
+def _found(obj: Model) -> Model | None:
+    return type(obj)._default_manager.filter(pk=obj.pk).first()
+
+
+def _said(obj: Model | None, unsaid: frozenset[str]) -> dict[str, str]:
+    """Return the columns of ``obj`` in words, without what names the row."""
+    if obj is None:
+        return {}
+    columns = (field for field in obj._meta.concrete_fields if not field.primary_key)
+    return {
+        field.name: "…" if field.name in unsaid else str(field.value_from_object(obj))
+        for field in columns
+        if field.name != "tenant"
+    }
+
+
+def _differing(old: dict[str, str], new: dict[str, str]) -> Changes:
+    names = [*new, *(name for name in old if name not in new)]
+    return {
+        name: (old.get(name, ""), new.get(name, ""))
+        for name in names
+        if old.get(name) != new.get(name)
+    }
