@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from tenants import staff
 from tenants.models import Operator, Tenant, User
+from tenants.permissions import OPERATORS, lets_in
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
@@ -33,6 +34,7 @@ class OperatorSignIn(AdminAuthenticationForm):
 
 
 admin.site.login_form = OperatorSignIn
+lets_in(OPERATORS)(admin.site)
 
 
 class OperatorPasswordChange(AdminPasswordChangeForm):
@@ -46,6 +48,7 @@ class OperatorPasswordChange(AdminPasswordChangeForm):
         return user
 
 
+@lets_in(OPERATORS)
 def password_change(request: HttpRequest) -> HttpResponseBase:
     """The page of Django's own administration, with the form above."""
     view = PasswordChangeView.as_view(
@@ -59,14 +62,18 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
 class LookOnly(ModelAdmin):
     """Tenants are made by charters (load_charters); here one sees which there are."""
 
+    permission = OPERATORS
+    # What may be done there beside looking.
+    adds = changes = removes = False
+
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return self.adds
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+        return self.changes
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+        return self.removes
 
 
 @admin.register(Operator)
