@@ -18,6 +18,7 @@ import helpline
 from tenants.permissions import ANYBODY, NOBODY, Permission, permission_of
 
 # The pages of a ModelAdmin that change something, and the word of the class that allows it.
+_WAYS = {"login", "logout"}
 _ACTS = {"add": "adds", "delete": "removes"}
 
 
@@ -104,9 +105,9 @@ def _owner(view: Callable[..., Any]) -> object:
 
 
 def _of_site(site: AdminSite, name: str) -> Permission | None:
-    """Return who comes to a page of a site that is of no model: Django lets anybody sign in."""
+    """Return who comes to a page of a site that is of no model: Django lets anybody in and out."""
     is_djangos_own = type(site).login is AdminSite.login
-    return ANYBODY if name == "login" and is_djangos_own else permission_of(site)
+    return ANYBODY if name in _WAYS and is_djangos_own else permission_of(site)
 
 
 def _of_page(model_admin: ModelAdmin[Any], name: str) -> Permission | None:

@@ -18,7 +18,8 @@ and `manage.py check` refuses a door that says nothing.
 Visitors and members are let in at their own tenant alone: at another's they are nobody. A *visitor*
 is whoever shows what opens a talk: its secret, its code, a token of a handoff, the handle of a line
 over HTTP. Where a door names something, an id of another tenant is answered like one that does not
-exist. Static files have no door: they say nothing of anybody.
+exist. Static files have no door: they say nothing of anybody. *Nobody* is none of these: metrics are
+given to a machine that shows its token, and Django has pages for what is not done here.
 """
 _PLACES = {
     "urls": "The platform's own host, `admin.<base>`",

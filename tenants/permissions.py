@@ -57,6 +57,8 @@ ANYBODY = Permission.of(*EVERYBODY)
 VISITORS = Permission.of(VISITOR)
 MEMBERS = Permission.of(*Role.values)
 ANSWERERS = Permission.of(*ANSWERING)
+# Who reads a talk: whoever has it, and officers once it is over.
+READERS = Permission.of(*ANSWERING, Role.OFFICER)
 ADMINISTRATORS = Permission.of(Role.ADMINISTRATOR)
 OPERATORS = Permission.of(OPERATOR)
 NOBODY = Permission.of()

@@ -29,7 +29,7 @@ from chat.runtime import runtime
 from retention import clock
 from tenants.hosts import Place
 from tenants.models import Membership, Tenant
-from tenants.permissions import ANSWERERS, MEMBERS, lets_in
+from tenants.permissions import ANSWERERS, MEMBERS, READERS, lets_in
 from tenants.staff import own_membership
 
 
@@ -193,7 +193,7 @@ class DeskSocket(Colleagues):
             raise
         self.assign(reader, stands, ref)
 
-    @lets_in(MEMBERS)
+    @lets_in(READERS)
     async def do_open(self, frame: frames.Open, ref: str | None) -> None:
         if frame.conversation in self.readers:
             self.drop_reader(self.readers[frame.conversation])

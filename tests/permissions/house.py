@@ -25,7 +25,7 @@ from referrals.directory.services import list_service
 from referrals.directory.shape import Said
 from retention import clock
 from retention.models import VaultRequest
-from tenants.models import Membership, Operator, Role, Tenant, User
+from tenants.models import Membership, Operator, Qualification, Role, Tenant, User
 from tenants.permissions import NOBODY_WE_KNOW, OPERATOR, VISITOR
 from tenants.rota import plan_shift
 from tenants.scope import TenantModel, tenant_scope
@@ -67,6 +67,8 @@ class House:
     people: list[Person] = field(default_factory=list)
     # What a visitor of each line shows, and what opens nothing.
     shown: dict[str, dict[str, str]] = field(default_factory=dict)
+    # What each gets at an address that is not there, once it has been asked.
+    nowhere: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @classmethod
     def build(cls) -> House:
@@ -161,6 +163,7 @@ def furnished(line: Tenant) -> dict[str, Value]:
         "service": str(service.pk),
         "member": str(hire(line, Role.COUNSELLOR, 3).pk),
         "article": article_of(line, lead),
+        "paper": paper_of(hire(line, Role.COUNSELLOR, 3)),
         "shift": shift_of(line, hire(line, Role.COUNSELLOR, 3)),
     }
 
@@ -175,6 +178,12 @@ def article_of(line: Tenant, lead: Membership) -> str:
     return slug
 
 
+def paper_of(member: Membership) -> str:
+    """Return a kind of qualification that a member holds."""
+    with tenant_scope(member.tenant):
+        return Qualification.objects.filter(membership=member).latest("pk").kind
+
+
 def shift_of(line: Tenant, member: Membership) -> str:
     """Plan a shift; return when it begins."""
     now = clock.now()
@@ -187,7 +196,7 @@ def shift_of(line: Tenant, member: Membership) -> str:
 def asked_for(line: Tenant, other: Tenant) -> dict[str, Value]:
     """Let an operator ask for an address at ``line``; at ``other`` a request stands as well."""
     _, boss = vault.furnish(line)
-    made = vault.ask_for(line, boss, vault.begun(line))
+    made, next_one = vault.ask_for(line, boss, vault.begun(line)), vault.begun(line)
     with tenant_scope(other):
         foreign = VaultRequest.objects.create(
             tenant=other,
@@ -199,7 +208,11 @@ def asked_for(line: Tenant, other: Tenant) -> dict[str, Value]:
             asked_by=boss,
             expires_at=clock.now() + timedelta(days=1),
         )
-    return {"request": str(made.pk), "foreign request": str(foreign.pk)}
+    return {
+        "request": str(made.pk),
+        "foreign request": str(foreign.pk),
+        "reference": str(next_one),
+    }
 
 
 def row_of(model: type[Model], line: Tenant | None) -> Model | None:
