@@ -19,6 +19,7 @@ class ReferralsConfig(AppConfig):
         from chat.panels import register_panel
         from chat.signposts import register_signposts
         from referrals.brought import BROUGHT
+        from referrals.checkup import partners
         from referrals.directory.signposting import service_signpost
         from referrals.forgetting import KINDS
         from referrals.handoffs import on_claim, on_end
@@ -33,6 +34,7 @@ class ReferralsConfig(AppConfig):
         from referrals.partnerships import follow_charters
         from referrals.referral import REFERRAL
         from retention.kinds import register
+        from tenants.checkup import register as register_check
         from tenants.loading import followers
 
         register_card(REFERRAL)
@@ -50,4 +52,5 @@ class ReferralsConfig(AppConfig):
         register_section(PARTNERS)
         register_panel(PANEL)
         register_signposts("service", service_signpost)
+        register_check(partners)
         ACTIONS.update(ACTS)
