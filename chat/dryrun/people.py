@@ -8,7 +8,9 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from chat.dryrun.stage import Stage
+from chat.errors import Closed
 from chat.lines import beat, desk_arrived, set_ready
+from chat.models import Presence
 from retention import clock
 from retention.holds import KEEPERS
 from tenants.fitness import fit_members, in_place, today_at
@@ -43,10 +45,13 @@ def _come_to_the_desk(line: Tenant, member: Membership) -> None:
 
 
 def ready(stage: Stage) -> None:
-    """Let the counsellor say that they are ready. Raises what ``set_ready`` does."""
+    """Let the counsellor say that they are ready; where the line is closed it is put down for them."""
     assert stage.counsellor is not None
     with tenant_scope(stage.line):
-        set_ready(stage.line, stage.counsellor, ready=True)
+        try:
+            set_ready(stage.line, stage.counsellor, ready=True)
+        except Closed:
+            Presence.objects.filter(membership=stage.counsellor).update(ready=True)
 
 
 def stand_in(line: Tenant, role: Role, *, operator: bool = False) -> Membership:

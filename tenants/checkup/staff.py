@@ -106,16 +106,17 @@ def planned(tenant: Tenant) -> list[Finding]:
     gaps = [gap for span in spans for gap in _gaps(span, shifts)]
     if not gaps:
         return []
-    words = _("Nobody is planned for %(day)s %(begins)s–%(ends)s, when the line is open.")
+    words = _("Nobody is planned from %(begins)s to %(ends)s, while the line is open.")
     if not shifts:
-        words = _("Nobody is planned at all. The line is open on %(day)s %(begins)s–%(ends)s.")
-    begins, ends = (moment.astimezone(tenant.tzinfo) for moment in gaps[0])
-    said = words % {
-        "day": day_words(begins.date()),
-        "begins": f"{begins:%H:%M}",
-        "ends": f"{ends:%H:%M}",
-    }
+        words = _("Nobody is planned at all: the next hours are from %(begins)s to %(ends)s.")
+    begins, ends = (_told(tenant, moment) for moment in gaps[0])
+    said = words % {"begins": begins, "ends": ends}
     return [Finding("unplanned", Severity.WARNS, said, "", "rota")]
+
+
+def _told(tenant: Tenant, moment: datetime) -> str:
+    local = moment.astimezone(tenant.tzinfo)
+    return f"{day_words(local.date())} {local:%H:%M}"
 
 
 def _fit(day: date) -> list[object]:

@@ -37,20 +37,24 @@ def hours(stage: Stage) -> Moments:
         return
     opens, closes = stage.hours.starts_at, stage.hours.ends_at
     seen: list[bool] = []
+    sentence = _("The line is open from %(opens)s to %(closes)s.")
+    told = sentence % {"opens": stage.when(opens), "closes": stage.when(closes)}
     if opens - INSTANT > clock.now():
         yield opens - INSTANT
         seen.append(not _is_open(stage))
         yield opens
         seen.append(_is_open(stage))
         stage.note(_("The line opens."))
-    if closes - opens < _LONGEST:
+    if closes - opens > _LONGEST:
+        yield stage.opens_at
+        seen.append(_is_open(stage))
+        told = _("The line is open day and night.")
+    else:
         yield closes - INSTANT
         seen.append(_is_open(stage))
         yield closes
         seen.append(not _is_open(stage))
         stage.note(_("The line closes: nobody new is let in."))
-    sentence = _("The line is open from %(opens)s to %(closes)s.")
-    told = sentence % {"opens": stage.when(opens), "closes": stage.when(closes)}
     is_kept = all(seen)
     said = _("Who came in that time found the door open, and who came outside it found it closed.")
     if not is_kept:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from chat.dryrun import people, talks
 from chat.dryrun.report import Outcome
 from chat.dryrun.stage import MINUTE, Moments, Stage
 from chat.dryrun.talks import Seen, Talk
-from chat.errors import Closed, Full, QualificationMissing
+from chat.errors import Closed, Full
 from chat.lives import flag_talk
 from chat.models import Conversation
 from chat.personal import found_in
@@ -54,21 +55,22 @@ def conversation(stage: Stage) -> Moments:
 
 def _come(stage: Stage) -> Talk:
     """Let a visitor come to the door; where it does not let them in, they are let in all the same."""
-    try:
-        people.ready(stage)
-    except (Closed, NotAllowed, QualificationMissing) as refused:
-        stage.note(_("The counsellor cannot be ready: %(why)s.") % {"why": refused})
+    people.ready(stage)
     try:
         talk = talks.knock(stage)
-    except (Closed, Full) as refused:
-        words = _("A visitor comes and is not let in: %(why)s.") % {"why": refused}
-        stage.note(words)
-        stage.judge(
-            "door", Outcome.BROKEN, words, sentence=_("Who comes while it is open is let in.")
-        )
-        return talks.begin(stage)
+    except Closed:
+        return _refused(stage, _("A visitor comes and is not let in: the line is closed."))
+    except Full:
+        return _refused(stage, _("A visitor comes and is not let in: nobody is there for them."))
     stage.note(_("A visitor starts a talk, and waits."))
     return talk
+
+
+def _refused(stage: Stage, words: str) -> Talk:
+    stage.note(words)
+    sentence = _("Who comes while it is open is let in.")
+    stage.judge("door", Outcome.BROKEN, words, sentence=sentence)
+    return talks.begin(stage)
 
 
 def _write(stage: Stage, talk: Talk, text: str) -> None:
@@ -170,7 +172,7 @@ def erase(stage: Stage) -> Moments:
     talks.end(stage, talk, by=By.COUNSELLOR)
 
 
-def _judge_erased(stage: Stage, talk: Talk, earlier: list[object]) -> None:
+def _judge_erased(stage: Stage, talk: Talk, earlier: list[UUID]) -> None:
     nothing = talks.texts_in(stage, talk) == []
     keyless = keys.missing_keys(stage.line, talk.segments) == set(earlier)
     talks.say(stage, talk, ORDINARY)
