@@ -73,5 +73,5 @@ def settle() -> None:
         connection = connections[alias]
         while connection.run_on_commit:
             hooks, connection.run_on_commit = connection.run_on_commit, []
-            for _savepoints, hook, *_rest in hooks:
-                hook()
+            for hook in hooks:
+                hook[1]()

@@ -64,8 +64,8 @@ def dry_run(
     """Try what ``tenant`` promises, and say what was seen, in ``language`` (nb, sv or en).
 
     May be called anywhere; sees what is committed, and leaves nothing. ``told`` is called from the
-    thread that does it, as each step happens. Takes some seconds. Raises Invalid for a language that
-    the pages do not speak.
+    thread that does it, as each step happens; what it raises ends the run. Takes some seconds. A
+    language that the pages do not speak is taken for the tenant's first.
     """
     spoken = language if language in LANGUAGES else tenant.default_language
     return sandbox.rolled_back(partial(_try, tenant.pk, spoken, told))

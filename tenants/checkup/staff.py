@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants import clock
@@ -73,7 +74,8 @@ def _nobody(tenant: Tenant, day: date) -> list[Finding]:
     if found:
         return found
     words = _("On %(day)s the line is open and nobody holds all that it promises of who answers.")
-    return [Finding("nobody_fit", Severity.BLOCKS, words % {"day": day_words(day)}, "", "staff")]
+    said = capfirst(words % {"day": day_words(day)})
+    return [Finding("nobody_fit", Severity.BLOCKS, said, "", "staff")]
 
 
 def _in_common(lacks: list[tuple[Lack, ...]]) -> Iterator[Lack]:
@@ -87,7 +89,7 @@ def _lacking(tenant: Tenant, day: date, lack: Lack) -> Finding:
     language = tenant.default_language
     label = " / ".join(said_in(label, language, tenant) or lack.group for label in lack.labels)
     words = _("On %(day)s the line is open and nobody there is “%(label)s”: %(why)s.")
-    said = words % {"day": day_words(day), "label": label, "why": _why(lack.why)}
+    said = capfirst(words % {"day": day_words(day), "label": label, "why": _why(lack.why)})
     rule = Requirement.objects.filter(group=lack.group).values_list("rule", flat=True).first()
     return Finding("nobody_fit", Severity.BLOCKS, said, rule or "", "staff")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from tenants.checkup.finding import Finding, Severity, spoken
@@ -73,14 +73,9 @@ def _all_texts(tenant: Tenant) -> Iterator[tuple[str, str, Mapping[str, str]]]:
 
 
 def _missing(where: str, language: str, names: list[str]) -> Finding:
-    words = ngettext(
-        "%(count)d text has no words in %(language)s: %(where)s (%(names)s).",
-        "%(count)d texts have no words in %(language)s: %(where)s (%(names)s).",
-        len(names),
-    )
+    words = _("Without words in %(language)s: %(where)s (%(names)s).")
     shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
     said = words % {
-        "count": len(names),
         "language": get_language_info(language)["name_translated"],
         "where": _table_words(where),
         "names": shown,
