@@ -12,13 +12,16 @@ class ReferralsConfig(AppConfig):
         """Fill the registries of the floors below."""
         from chat import watchers
         from chat.cards import register_card
+        from chat.dryrun import register_story
         from chat.pages.extras import register_extra
         from chat.pages.further import register_page
         from chat.pages.office.door import register_section
         from chat.pages.office.wording import ACTIONS
         from chat.panels import register_panel
         from chat.signposts import register_signposts
+        from referrals import dryrun
         from referrals.brought import BROUGHT
+        from referrals.checkup import partners
         from referrals.directory.signposting import service_signpost
         from referrals.forgetting import KINDS
         from referrals.handoffs import on_claim, on_end
@@ -33,6 +36,7 @@ class ReferralsConfig(AppConfig):
         from referrals.partnerships import follow_charters
         from referrals.referral import REFERRAL
         from retention.kinds import register
+        from tenants.checkup import register as register_check
         from tenants.loading import followers
 
         register_card(REFERRAL)
@@ -50,4 +54,6 @@ class ReferralsConfig(AppConfig):
         register_section(PARTNERS)
         register_panel(PANEL)
         register_signposts("service", service_signpost)
+        register_check(partners)
+        register_story(dryrun.partners)
         ACTIONS.update(ACTS)

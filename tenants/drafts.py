@@ -13,6 +13,7 @@ from datetime import datetime
 
 from tenants.audit import record
 from tenants.charter.contradictions import refuse_policy
+from tenants.charter.rules import OURS
 from tenants.charter.shape import Policy as Terms
 from tenants.charter.table import Problem, Problems
 from tenants.errors import Invalid, NotFound
@@ -107,4 +108,7 @@ def same_terms(one: Terms, other: Terms) -> bool:
 
 
 def _comparable(terms: Terms) -> Mapping[str, object]:
-    return {**vars(terms), "keep": {(each.kind, each.starts): each for each in terms.keep}}
+    # A promise of which no source is told has none but the line itself.
+    rules = {name: rule for name, rule in terms.rules.items() if rule != OURS}
+    keep = {(each.kind, each.starts): each for each in terms.keep}
+    return {**vars(terms), "rules": rules, "keep": keep}

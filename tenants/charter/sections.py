@@ -19,7 +19,7 @@ _EMAIL = re.compile(r"[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LINK = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s\"<>]*)?")
 # What a browser calls a page's origin, letter for letter: it goes into a header as it stands.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ORIGIN = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?", re.ASCII)
+ORIGIN = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?", re.ASCII)
 _VALUES = {
     "emergency": (_PHONE, "a telephone number"),
     "phone": (_PHONE, "a telephone number"),
@@ -196,7 +196,7 @@ def read_bubble(root: Table) -> shape.Bubble:
         opens = table.choice("opens", Tenant.BubbleOpens.values)
         origins: tuple[str, ...] = ()
         if opens == Tenant.BubbleOpens.FRAME:
-            origins = table.matches("origins", _ORIGIN, 'an origin such as "https://www.town.se"')
+            origins = table.matches("origins", ORIGIN, 'an origin such as "https://www.town.se"')
         colours = {"bubble": table.colour("colour"), "bubble_text": table.colour("text")}
         bubble = shape.Bubble(opens, origins, colours)
     table.rule()
