@@ -15,8 +15,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -32,8 +32,8 @@ from tenants.scope import tenant_scope
 
 # Of the field that a person has typed into, why it is not taken.
 _FAULTS: dict[tuple[str, str], Promise] = {
-    ("name", "missing"): gettext_lazy("Say what you are called."),
-    ("name", "long"): gettext_lazy("The name is too long."),
+    ("name", "missing"): _("Say what you are called."),
+    ("name", "long"): _("The name is too long."),
 }
 
 
@@ -197,7 +197,7 @@ def _in_words(problem: HelplineError | None) -> list[str]:
         return problem.words
     if isinstance(problem, Fault):
         return [str(_FAULTS[problem.field, problem.why])]
-    return [_("That did not match. Give the password that you have already.")]
+    return [gettext("That did not match. Give the password that you have already.")]
 
 
 def _show(

@@ -10,8 +10,8 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chat.pages import languages
@@ -27,23 +27,21 @@ from tenants.models import Invitation, Membership, Tenant
 from tenants.scope import tenant_scope
 
 _STATES: dict[State, Promise] = {
-    State.WAITING: gettext_lazy("The mail is on its way."),
-    State.SENT: gettext_lazy("The mail went out {sent}. The link is good until {ends}."),
-    State.FAILED: gettext_lazy("The mail could not be sent yet. It is tried again by itself."),
-    State.OVER: gettext_lazy("The link was not used in time."),
+    State.WAITING: _("The mail is on its way."),
+    State.SENT: _("The mail went out {sent}. The link is good until {ends}."),
+    State.FAILED: _("The mail could not be sent yet. It is tried again by itself."),
+    State.OVER: _("The link was not used in time."),
 }
 _FAULTS: dict[tuple[str, str], Promise] = {
-    ("email", "shape"): gettext_lazy("That is no e-mail address."),
-    ("email", "member"): gettext_lazy("Whoever has this address is a member here already."),
-    ("email", "invited"): gettext_lazy(
-        "This address is invited already. Send the link again below."
-    ),
-    ("email", "many"): gettext_lazy("Too many invitations are open. Withdraw some first."),
-    ("email", "soon"): gettext_lazy("A mail went out a few minutes ago. Wait a little."),
-    ("role", "unknown"): gettext_lazy("Choose a role."),
-    ("title", "missing"): gettext_lazy("Give the title, in the line’s first language at least."),
-    ("title", "long"): gettext_lazy("The title is too long."),
-    ("first_name", "long"): gettext_lazy("The first name is too long."),
+    ("email", "shape"): _("That is no e-mail address."),
+    ("email", "member"): _("Whoever has this address is a member here already."),
+    ("email", "invited"): _("This address is invited already. Send the link again below."),
+    ("email", "many"): _("Too many invitations are open. Withdraw some first."),
+    ("email", "soon"): _("A mail went out a few minutes ago. Wait a little."),
+    ("role", "unknown"): _("Choose a role."),
+    ("title", "missing"): _("Give the title, in the line’s first language at least."),
+    ("title", "long"): _("The title is too long."),
+    ("first_name", "long"): _("The first name is too long."),
 }
 
 
@@ -146,9 +144,9 @@ def withdraw(request: TenantRequest, member: Membership, invitation_id: UUID) ->
 
 def _said(code: str) -> str:
     return {
-        "invited": _("A mail with a link goes out within a minute."),
-        "again": _("Another mail goes out within a minute. The earlier link is dead."),
-        "withdrawn": _("The invitation is withdrawn. Its link leads nowhere any more."),
+        "invited": gettext("A mail with a link goes out within a minute."),
+        "again": gettext("Another mail goes out within a minute. The earlier link is dead."),
+        "withdrawn": gettext("The invitation is withdrawn. Its link leads nowhere any more."),
     }.get(code, "")
 
 
