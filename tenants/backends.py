@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from tenants.models import User
@@ -16,7 +15,7 @@ class StaffBackend(ModelBackend):
     Asked with each request as well, so that a session ends where a demo becomes something else.
     """
 
-    def user_can_authenticate(self, user: AbstractBaseUser | AnonymousUser | None) -> bool:
+    def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
         if isinstance(user, User) and user.is_demo and not demo_is_allowed():
             return False
         return super().user_can_authenticate(user)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from django.conf import settings
+from django.contrib.auth.password_validation import get_default_password_validators
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -245,8 +245,5 @@ def _links(door: Door) -> list[LanguageLink]:
 
 
 def _least_characters() -> int:
-    return next(
-        int(one["OPTIONS"]["min_length"])
-        for one in settings.AUTH_PASSWORD_VALIDATORS
-        if "min_length" in one.get("OPTIONS", {})
-    )
+    found = (getattr(one, "min_length", 0) for one in get_default_password_validators())
+    return max(found, default=0)

@@ -42,7 +42,7 @@ def _read(one: mail.EmailMessage) -> Mailed:
     body = str(one.body)
     (address,) = re.findall(r"^https?://\S+$", body, re.M)
     url, _, token = address.partition("#")
-    return Mailed(one.to, one.subject, body, url, token)
+    return Mailed(one.to, str(one.subject), body, url, token)
 
 
 @dataclass
