@@ -57,7 +57,8 @@ def invited(tenant: Tenant, email: str = ELIN, role: str = Role.COUNSELLOR) -> U
 
 def trail(tenant: Tenant) -> list[tuple[str, UUID | None, str]]:
     with tenant_scope(tenant):
-        return list(AuditEntry.objects.order_by("pk").values_list("action", "subject", "basis"))
+        entries = AuditEntry.objects.exclude(action="policy.published").order_by("pk")
+        return list(entries.values_list("action", "subject", "basis"))
 
 
 def members(tenant: Tenant, email: str) -> list[tuple[str, str, dict[str, str], bool]]:
