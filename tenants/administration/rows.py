@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 
-from tenants.audit import Changes, record
+from tenants.audit import differing, record
 from tenants.models import Membership, Tenant
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class TenantAdmin(ModelAdmin):
             action=f"{obj._meta.model_name}.{what}",
             subject=None,
             basis=str(obj)[:200],
-            changes=_differing(old, new),
+            changes=differing(old, new),
         )
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
@@ -119,13 +119,4 @@ def _said(obj: Model | None, unsaid: frozenset[str]) -> dict[str, str]:
         field.name: "…" if field.name in unsaid else str(field.value_from_object(obj))
         for field in columns
         if field.name != "tenant"
-    }
-
-
-def _differing(old: dict[str, str], new: dict[str, str]) -> Changes:
-    names = [*new, *(name for name in old if name not in new)]
-    return {
-        name: (old.get(name, ""), new.get(name, ""))
-        for name in names
-        if old.get(name) != new.get(name)
     }

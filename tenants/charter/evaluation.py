@@ -11,7 +11,7 @@ from tenants.models import EvaluationQuestion
 MOST_QUESTIONS = 12
 MOST_TEXTS = 2
 MOST_CHOICES = 10
-_ENDS = {"low": "1", "high": "5"}
+ENDS = {"low": "1", "high": "5"}
 
 
 def read_evaluation(root: Table, languages: tuple[str, ...]) -> tuple[shape.Question, ...]:
@@ -41,7 +41,7 @@ def _question(entry: Table, languages: tuple[str, ...]) -> shape.Question:
 
 def _choices(entry: Table, kind: str, languages: tuple[str, ...]) -> tuple[shape.Option, ...]:
     if kind == EvaluationQuestion.Kind.SCALE:
-        ends = {slug: entry.table(key) for key, slug in _ENDS.items()}
+        ends = {slug: entry.table(key) for key, slug in ENDS.items()}
         found = tuple(
             shape.Option(slug, end.texts(languages, most=40)) for slug, end in ends.items()
         )
