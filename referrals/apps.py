@@ -29,7 +29,7 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.panel import PANEL
         from referrals.pages.passing_on import PASS_ON
         from referrals.pages.piece import PASSING
-        from referrals.pages.wording import ACTS
+        from referrals.pages.wording import ACTS, PACT_ACTS
         from referrals.partnerships import follow_charters
         from referrals.referral import REFERRAL
         from retention.kinds import register
@@ -50,4 +50,4 @@ class ReferralsConfig(AppConfig):
         register_section(PARTNERS)
         register_panel(PANEL)
         register_signposts("service", service_signpost)
-        ACTIONS.update(ACTS)
+        ACTIONS.update(ACTS | PACT_ACTS)
