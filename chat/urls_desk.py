@@ -7,12 +7,15 @@ from django.views.generic import RedirectView
 
 from chat.pages import handbook
 from chat.pages.desk import desk, sign_in, sign_out
+from chat.pages.links import forgotten, link
 from chat.pages.theme import theme
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk")),
     path("desk/", desk, name="desk"),
     path("desk/login/", sign_in, name="login"),
+    path("desk/forgotten/", forgotten, name="forgotten"),
+    path("desk/link/", link, name="link"),
     path("desk/office/", include("chat.pages.office.urls")),
     path("desk/handbook/", handbook.found, name="handbook"),
     path("desk/handbook/<slug:slug>/", handbook.article, name="handbook-article"),

@@ -1,4 +1,4 @@
-"""What must not go live: secrets that nobody set, and a login that row security does not bind."""
+"""What must not go live: secrets that nobody set, a login above row security, made-up staff."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connections
+from django.db import DatabaseError, connections
 
 
 @register(deploy=True)
@@ -48,5 +49,47 @@ def application_role_is_bound(
             "The login in DATABASE_URL is not bound by row security, or inherits other roles.",
             hint="Use helpline_app: NOSUPERUSER NOBYPASSRLS NOINHERIT (docs/running.md).",
             id="helpline.E002",
+        )
+    ]
+
+
+@register(Tags.database, deploy=True)
+def nobody_is_made_up(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Refuse staff of the demo, whose one password stands in a file.
+
+    Asked without ``--database`` too: the deployment checks are run once, and this must not be
+    forgotten. Where there is no database to ask, nobody is in it.
+    """
+    if not settings.DATABASES or "default" not in (databases or ["default"]):
+        return []
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM tenants_user WHERE is_demo")
+            count = cursor.fetchone()[0]
+    except DatabaseError:
+        if databases:
+            raise
+        return []
+    if not count:
+        return []
+    return [
+        Error(
+            f"The database has {count} made-up accounts of the demo.",
+            hint="Begin with a database of its own; demo data belongs to `manage.py up` alone.",
+            id="helpline.E003",
+        )
+    ]
+
+
+@register(deploy=True)
+def mail_goes_out(**_: Any) -> list[CheckMessage]:
+    """Warn where nobody can be invited, and no forgotten password be replaced."""
+    if settings.EMAIL_BACKEND != "tenants.letters.NoServer":
+        return []
+    return [
+        checks.Warning(
+            "EMAIL_URL is not set: no mail goes out.",
+            hint="Give the mail server's address, such as smtp+tls://user:password@host:587.",
+            id="helpline.W001",
         )
     ]

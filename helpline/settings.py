@@ -207,6 +207,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # Somebody has asked for a link and looks into their mailbox: ten seconds are what it may be late.
+    "send-links": {
+        "task": "tenants.send_links",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     # A day begins at midnight where the tenant is; the hour is what a warning may be late.
     "warn-of-expiry": {
         "task": "tenants.warn_of_expiry",
@@ -252,6 +258,23 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# --- mail to members of staff ------------------------------------------------------------------
+
+# Without an address of a mail server every mail fails, is seen to have failed, and is tried again.
+EMAIL_BACKEND = "tenants.letters.NoServer"
+if env.str("EMAIL_URL", default=""):
+    _mail: dict[str, Any] = env.email_url("EMAIL_URL")
+    EMAIL_BACKEND, EMAIL_FILE_PATH = _mail["EMAIL_BACKEND"], _mail["EMAIL_FILE_PATH"]
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.str(
+    "HELPLINE_MAIL_FROM", default=f"helpline@{HELPLINE_BASE.partition(':')[0]}"
+)
+
 # --- languages and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -296,6 +319,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "chat.pages.refused.refused"
+AUTHENTICATION_BACKENDS = ["tenants.backends.StaffBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.urls import include, path
 from django_celery_beat import models as beat
 
+from chat.pages.links import forgotten, link
 from retention.views import metrics, promises
 from tenants.admin import password_change
 
@@ -27,6 +28,10 @@ urlpatterns = [
     path("health/promises", promises),
     path("metrics", metrics),
     path("vault/", include("chat.pages.vault.urls")),
+    path("link/", link, name="link"),
+    path("forgotten/", forgotten, name="forgotten"),
+    # The same, by the name that Django's own sign-in page looks for.
+    path("forgotten/", forgotten, name="admin_password_reset"),
     # In the place of Django's own, under its own name: whose key a password locks keeps the key.
     path("password_change/", admin.site.admin_view(password_change)),
     path("", admin.site.urls),

@@ -10,16 +10,18 @@ class RetentionConfig(AppConfig):
         from retention import checks  # noqa: F401  # registers itself with Django
         from retention.accounts import ACCOUNT
         from retention.held import HOLD
+        from retention.invitations import INVITATION
         from retention.kinds import follow_policy, register
         from retention.trail import AUDIT
         from retention.vault.openings import OPENING
-        from retention.vault.people import greet, relock
+        from retention.vault.people import drop, greet, relock
         from retention.vault.records import ADDRESS
         from tenants.drafts import followers
-        from tenants.staff import changers, greeters
+        from tenants.staff import changers, greeters, resetters
 
-        for kind in (AUDIT, ACCOUNT, ADDRESS, OPENING, HOLD):
+        for kind in (AUDIT, ACCOUNT, INVITATION, ADDRESS, OPENING, HOLD):
             register(kind)
         greeters.append(greet)
         changers.append(relock)
+        resetters.append(drop)
         followers.append(follow_policy)

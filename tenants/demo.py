@@ -134,6 +134,7 @@ def _user(email: str, name: str, password: _Password, *, is_superuser: bool = Fa
         "name": name,
         "password": password.encoded,
         "is_active": True,
+        "is_demo": True,
         "is_staff": is_superuser,
         "is_superuser": is_superuser,
     }

@@ -25,6 +25,9 @@ _UNTOLD = PolicyRule(amount=3, unit=PolicyRule.Unit.MONTHS, rule="ours")
 greeters: list[Callable[[Tenant | None, User, str], None]] = []
 # And as somebody changes their password: with them, the old one and the new one.
 changers: list[Callable[[User, str, str], None]] = []
+# And as somebody is given another password without proving the old one: each says whether they lose
+# what only that one opened.
+resetters: list[Callable[[User], bool]] = []
 # And where it may have changed whether a member may be at a desk and answer, in that scope and
 # transaction: with the tenant, them, and whether they go (have signed out, or left).
 watchers: list[Callable[[Tenant, Membership, bool], None]] = []
@@ -60,6 +63,16 @@ def tell_of_change(user: User, *, old: str, new: str) -> None:
     """Tell whoever must know that ``user`` has changed their password, in that transaction."""
     for changer in changers:
         changer(user, old, new)
+
+
+def tell_of_reset(user: User) -> bool:
+    """Tell whoever must know that nobody proved ``user``'s old password, in that transaction.
+
+    Says whether they lose what only the old one opened.
+    """
+    # Each is told, also after one that has said yes.
+    losses = [resetter(user) for resetter in resetters]
+    return any(losses)
 
 
 def tell_watchers(tenant: Tenant, member: Membership, *, goes: bool = False) -> None:

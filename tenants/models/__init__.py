@@ -6,6 +6,7 @@ from tenants.models.ending import Category, CloseReason
 from tenants.models.evaluation import EvaluationForm, EvaluationQuestion
 from tenants.models.hours import Hours, HoursException
 from tenants.models.job import JobRun
+from tenants.models.link import AccountLink, Invitation
 from tenants.models.notice import Notice
 from tenants.models.operator import Operator
 from tenants.models.partner import Partner
@@ -19,6 +20,7 @@ from tenants.models.tenant import Country, Icon, Tenant, TenantHost
 
 __all__ = [
     "LEADS",
+    "AccountLink",
     "AuditEntry",
     "Category",
     "CloseReason",
@@ -29,6 +31,7 @@ __all__ = [
     "Hours",
     "HoursException",
     "Icon",
+    "Invitation",
     "JobRun",
     "Membership",
     "Notice",

@@ -38,7 +38,8 @@ class Page(HTMLParser):
 def used_texts() -> set[str]:
     """Return every text that templates and pages give to gettext."""
     used: set[str] = set()
-    for path in (PROJECT / "templates").rglob("*.html"):
+    templates = PROJECT / "templates"
+    for path in (*templates.rglob("*.html"), *templates.rglob("*.txt")):
         # What Django makes of a template for its own extraction reads like a script.
         source = templatize(path.read_text(encoding="utf-8"), origin=path.name).encode()
         used |= {

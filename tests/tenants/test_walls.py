@@ -40,6 +40,7 @@ PLATFORM = {
     "django_celery_beat.SolarSchedule",
     "retention.VaultPerson",
     "sessions.Session",
+    "tenants.AccountLink",
     "tenants.JobRun",
     "tenants.Operator",
     "tenants.Tenant",

@@ -9,6 +9,7 @@ from chat.pages.office import (
     handbook_acts,
     handbook_sharing,
     hold_acts,
+    invitations,
     staff_acts,
 )
 from chat.pages.office.evaluations import evaluations
@@ -47,6 +48,17 @@ urlpatterns = [
     path("staff/", staff_list, name="office-staff"),
     path("staff/shifts/plan/", staff_acts.plan, name="office-shift-plan"),
     path("staff/shifts/cancel/", staff_acts.cancel, name="office-shift-cancel"),
+    path("staff/invitations/", invitations.invite, name="office-invitations"),
+    path(
+        "staff/invitations/<uuid:invitation_id>/again/",
+        invitations.again,
+        name="office-invitation-again",
+    ),
+    path(
+        "staff/invitations/<uuid:invitation_id>/withdraw/",
+        invitations.withdraw,
+        name="office-invitation-withdraw",
+    ),
     path("staff/<uuid:member_id>/", staff_member, name="office-member"),
     path("staff/<uuid:member_id>/enter/", staff_acts.enter, name="office-member-enter"),
     path("staff/<uuid:member_id>/verify/", staff_acts.verify, name="office-member-verify"),

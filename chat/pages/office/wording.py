@@ -43,6 +43,11 @@ ASIDE: dict[str, Promise] = {
 ACTIONS: dict[str, Promise] = {
     "conversation.read": _("Opened a kept talk"),
     "member.left": _("Let a member go"),
+    "member.joined": _("Took up a place here"),
+    "member.password_reset": _("Set a new password by a link"),
+    "invitation.made": _("Invited somebody"),
+    "invitation.again": _("Sent an invitation again"),
+    "invitation.withdrawn": _("Withdrew an invitation"),
     "member.deactivated": _("A person was shut out everywhere"),
     "qualification.entered": _("Entered a qualification"),
     "qualification.verified": _("Verified a qualification"),
