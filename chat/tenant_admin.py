@@ -1,5 +1,5 @@
 """What a tenant's administrators see to of the talk, at ``/t/<slug>/``: each page adds itself."""
 
-from chat.pages.administration import evaluation, handbook, members, policy, rota
+from chat.pages.administration import evaluation, handbook, invitations, members, policy, rota
 
-__all__ = ["evaluation", "handbook", "members", "policy", "rota"]
+__all__ = ["evaluation", "handbook", "invitations", "members", "policy", "rota"]

@@ -7,11 +7,9 @@ from uuid import UUID
 
 from tenants.audit import differing, record
 from tenants.errors import Invalid, NotAllowed, NotFound
+from tenants.invitations import FIRST_NAME_CHARACTERS, TITLE_CHARACTERS
 from tenants.models import Membership, Role, Tenant
 from tenants.staff import own_membership, tell_watchers
-
-TITLE_CHARACTERS = 80
-FIRST_NAME_CHARACTERS = 40
 
 
 def change_place(

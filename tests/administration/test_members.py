@@ -9,7 +9,7 @@ import pytest
 from chat.models import Presence
 from retention import clock
 from tenants.fitness import today_at
-from tenants.models import Membership, Qualification, Role, Tenant
+from tenants.models import Invitation, Membership, Qualification, Role, Tenant
 from tenants.scope import tenant_scope
 from tests import world
 from tests.administration.inside import Inside, trail
@@ -111,3 +111,24 @@ def test_papers_are_entered_and_verified_by_another_and_who_leaves_is_told_of(
         "qualification.ended",
         "member.left",
     ]
+
+
+def test_somebody_is_invited_and_the_invitation_withdrawn(lines: list[Tenant]) -> None:
+    tenant, other = lines
+    inside, outsider = Inside.of(tenant), Inside.of(other)
+    said = {"email": "elin@somewhere.example", "role": "counsellor", "title_nb": "Rådgiver"}
+
+    assert inside.post("invitations/", {**said, "email": "elin"}).status_code == 409
+    assert inside.post("invitations/", said).status_code == 302
+    with tenant_scope(tenant):
+        invitation = Invitation.objects.get()
+    assert "elin@somewhere.example" in inside.read("invitations/")
+    assert "elin@somewhere.example" not in outsider.read("invitations/")
+    path = f"invitations/{invitation.pk}/"
+    for act in ("again", "withdraw"):
+        assert outsider.post(f"{path}{act}/").status_code == 404
+    assert inside.post(f"{path}withdraw/").status_code == 302
+
+    assert "elin@somewhere.example" not in inside.read("invitations/")
+    assert [one.action for one in trail(tenant)] == ["invitation.made", "invitation.withdrawn"]
+    assert "elin" not in str([(one.basis, one.changes) for one in trail(tenant)])

@@ -18,13 +18,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     "promises/", "promises/draft/", "promises/publish/", "evaluation/", "evaluation/write/",
     "partners/", "partners/propose/", "partners/{pact}/", "tenants/membership/", "members/{member}/",
-    "members/{member}/leave/", "rota/", "at-the-desk/", "referrals/service/",
+    "members/{member}/leave/", "invitations/", "rota/", "at-the-desk/", "referrals/service/",
 )  # fmt: skip
 ACTS = (
     "promises/draft/", "promises/publish/", "promises/discard/", "evaluation/write/",
     "evaluation/preview/", "partners/propose/", "partners/{pact}/revoke/", "members/{member}/",
     "members/{member}/enter/", "members/{member}/verify/", "members/{member}/end/",
-    "members/{member}/leave/", "rota/plan/", "rota/cancel/", "rota/copy/",
+    "members/{member}/leave/", "invitations/", "rota/plan/", "rota/cancel/", "rota/copy/",
 )  # fmt: skip
 OF_SOMEBODY = ("{pact}", "{member}")
 

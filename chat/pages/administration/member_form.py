@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chat.pages.office.wording import ROLES
+from tenants.invitations import FIRST_NAME_CHARACTERS, TITLE_CHARACTERS
 from tenants.models import Membership, Tenant
-from tenants.places import FIRST_NAME_CHARACTERS, TITLE_CHARACTERS
 
 
 class PlaceForm(forms.Form):
