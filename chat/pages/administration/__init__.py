@@ -1,0 +1,1 @@
+"""Pages of a tenant's administration that show what visitors will see of it."""
