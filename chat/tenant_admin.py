@@ -1,5 +1,31 @@
-"""What a tenant's administrators see to of the talk, at ``/t/<slug>/``: each page adds itself."""
+"""What this app adds to a tenant's administration, at ``/t/<slug>/``: each page adds itself."""
 
-from chat.pages.administration import evaluation, handbook, invitations, members, policy, rota
+from __future__ import annotations
 
-__all__ = ["evaluation", "handbook", "invitations", "members", "policy", "rota"]
+from chat.pages.administration import (
+    embedding,
+    evaluation,
+    handbook,
+    hours,
+    invitations,
+    look,
+    members,
+    policy,
+    rota,
+    texts,
+    trail,
+)
+
+__all__ = [
+    "embedding",
+    "evaluation",
+    "handbook",
+    "hours",
+    "invitations",
+    "look",
+    "members",
+    "policy",
+    "rota",
+    "texts",
+    "trail",
+]

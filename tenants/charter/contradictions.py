@@ -7,7 +7,9 @@ charter can make; one more promise, one more look at this page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
 
 from tenants.charter import shape
 from tenants.charter.colours import READABLE, contrast
@@ -40,7 +42,8 @@ _SHORTEST_WAIT_DAYS = 2.0
 _LONGEST_SESSION_DAYS = 1.0
 # These rules have told visitors that nobody but their counsellor sees what they write.
 _ONLY_THE_TWO = frozenset({"S7", "D4"})
-_PAIRS = (
+# Where it is told, the two colours, and the least contrast between them.
+PAIRS = (
     ("theme.accent_text", "accent_text", "accent", READABLE),
     ("theme.text", "text", "surface", READABLE),
     ("theme.accent", "accent", "surface", READABLE),
@@ -55,7 +58,7 @@ def refuse_contradictions(charter: shape.Charter, problems: Problems) -> None:
     _refuse_offering_nothing(charter, problems)
     _refuse_twice(charter, problems)
     _refuse_self(charter, problems)
-    _refuse_unreadable(charter.theme, problems)
+    refuse_unreadable(charter.theme, problems)
     _refuse_endless_last_call(charter, problems)
     _refuse_phrases_with_names(charter, problems)
 
@@ -215,50 +218,74 @@ def _refuse_twice(charter: shape.Charter, problems: Problems) -> None:
     for key, each in names.items():
         for name, times in Counter(each).items():
             if times > 1 and not problems.below(key):
-                problems.note(key, found=f"{shown(name)} {times} times", expected="each once")
+                problems.note(key, found=said_twice(name, times), expected=_("each once"))
 
 
 def _refuse_phrases_with_names(charter: shape.Charter, problems: Problems) -> None:
     """A line that shows no first name has no phrase that tells it.  Rule: S3, D1, B7."""
-    for index, phrase in enumerate(charter.phrases):
-        for language, text in phrase.texts.items():
-            if "{name}" in text and not charter.queue.shows_first_name:
+    if not charter.queue.shows_first_name:
+        refuse_names([phrase.texts for phrase in charter.phrases], problems)
+
+
+def refuse_names(phrases: Sequence[shape.Texts], problems: Problems) -> None:
+    """Note in which of ``phrases`` the first name stands."""
+    for index, texts in enumerate(phrases):
+        for language, text in texts.items():
+            if "{name}" in text:
                 problems.note(
                     f"phrases[{index}].{language}",
                     found="{name}",
-                    expected="no name, talk.shows_first_name is false",
+                    expected=_("no name: first names are not shown here"),
                 )
+
+
+def said_twice(name: str, times: int) -> str:
+    """Say that something stands there more than once."""
+    return _("%(what)s %(times)s times") % {"what": shown(name), "times": times}
 
 
 def _refuse_self(charter: shape.Charter, problems: Problems) -> None:
     for index, partner in enumerate(charter.partners):
         if partner.slug and partner.slug == charter.slug:
             problems.note(
-                f"partners[{index}].slug", found=shown(partner.slug), expected="another tenant"
+                f"partners[{index}].slug", found=shown(partner.slug), expected=_("another tenant")
             )
 
 
-def _refuse_unreadable(theme: Mapping[str, str], problems: Problems) -> None:
-    for key, front, back, least in _PAIRS:
+def refuse_unreadable(theme: Mapping[str, str], problems: Problems) -> None:
+    """Note which colours of ``theme`` cannot be read on each other."""
+    for key, front, back, least in PAIRS:
         if not theme.get(front) or not theme.get(back):
             continue
         ratio = contrast(theme[front], theme[back])
         if ratio < least:
             problems.note(
                 key,
-                found=f"{shown(theme[front])} on {shown(theme[back])}, contrast {ratio:.2f}",
-                expected=f"a contrast of at least {least}",
+                found=_("%(front)s on %(back)s, contrast %(ratio)s")
+                % {
+                    "front": shown(theme[front]),
+                    "back": shown(theme[back]),
+                    "ratio": f"{ratio:.2f}",
+                },
+                expected=_("a contrast of at least %(least)s") % {"least": least},
             )
 
 
 def _refuse_endless_last_call(charter: shape.Charter, problems: Problems) -> None:
-    minutes = charter.queue.last_call_minutes
-    shortest = shortest_opening(charter.opens.usual)
-    if shortest and minutes >= shortest and not problems.below("hours"):
+    if not problems.below("hours"):
+        refuse_endless_last_call(
+            charter.queue.last_call_minutes, shortest_opening(charter.opens.usual), problems
+        )
+
+
+def refuse_endless_last_call(minutes: int, shortest: int | None, problems: Problems) -> None:
+    """Note where the last call is longer than the ``shortest`` opening, both in minutes."""
+    if shortest and minutes >= shortest:
         problems.note(
             "queue.last_call_minutes",
             found=shown(minutes),
-            expected=f"less than the shortest opening, {shortest} minutes",
+            expected=_("less than the shortest opening, %(minutes)s minutes")
+            % {"minutes": shortest},
         )
 
 

@@ -50,8 +50,11 @@ class Inside:
 
 def browser_of(user: User) -> Client:
     host = f"admin.{settings.HELPLINE_BASE}"
-    client = Client(headers={"host": host, "accept-language": "en"})
+    client = Client(headers={"host": host})
     client.force_login(user)
+    session = client.session
+    session["language"] = "en"
+    session.save()
     return client
 
 

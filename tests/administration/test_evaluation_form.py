@@ -59,7 +59,7 @@ def test_question_is_added_moved_and_published_and_what_stood_keeps_its_name(
     said = fields_of(html)
     language = tenant.default_language
     shown = inside.client.post(
-        f"/t/{tenant.slug}/evaluation/preview/?lang={language}", said, secure=True
+        f"/t/{tenant.slug}/evaluation/preview/?in={language}", said, secure=True
     )
     assert f"Again ({language})?" in shown.content.decode()
     assert slugs_of(tenant) == [before]

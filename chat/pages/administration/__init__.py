@@ -1,1 +1,1 @@
-"""Pages of a tenant's own administration that are more than rows: what it promises, who answers."""
+"""Pages of a tenant's own administration that are more than rows: what visitors see, who answers."""

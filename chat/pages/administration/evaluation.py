@@ -126,7 +126,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """Show the form that is being written as a visitor would see it, in one language."""
     tenant = tenant_of(request)
     asked = written_in(request.POST, tenant.languages)
-    language = request.GET.get("lang", "")
+    language = request.GET.get("in", "")
     language = language if language in offered_by(tenant) else offered_by(tenant)[0]
     questions, _rest = read(asked, tenant.languages)
     with translation.override(language):

@@ -78,6 +78,30 @@ ACTIONS: dict[str, Promise] = {
     f"hold.{Hold.Outcome.GONE}": _("A hold ended because what it held was gone"),
 }
 
+# What an administrator has set; each of a tenant's models is a word here, and what was done to it another.
+SET: dict[str, Promise] = {
+    "notice": _("Notice"),
+    "subject": _("Subject"),
+    "statement": _("Promise in words"),
+    "contact": _("Contact"),
+    "requirement": _("What one must hold"),
+    "phrase": _("Phrase"),
+    "closereason": _("Reason for ending a talk"),
+    "category": _("Category of talks"),
+    "partner": _("Partner"),
+    "hoursexception": _("Date that differs"),
+    "hours": _("Opening hours"),
+    "talk": _("Queue and talk"),
+    "name": _("Name and languages"),
+    "theme": _("Colours"),
+    "bubble": _("The bubble on our own pages"),
+}
+DONE: dict[str, Promise] = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "removed": _("removed"),
+}
+
 # What is wrong with an article of the handbook, by field, and what would be right.
 FAULTS: dict[tuple[str, str], Promise] = {
     ("slug", "missing"): _("Give the article an address."),
@@ -98,6 +122,9 @@ FAULTS: dict[tuple[str, str], Promise] = {
 
 
 def action_in_words(action: str) -> str:
+    what, _dot, done = action.partition(".")
+    if action not in ACTIONS and what in SET and done in DONE:
+        return f"{SET[what]}: {DONE[done]}"
     return str(ACTIONS.get(action, action))
 
 
