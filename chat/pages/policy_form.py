@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -246,6 +246,16 @@ class PolicyForm(forms.Form):
             suspended_rule=said["holds_rule"] if held else "",
             rule=said[f"{name}_rule"],
         )
+
+
+def policy_labels() -> Iterator[tuple[str, str | Promise]]:
+    """Return what each setting of a policy is called, by its name in the trail."""
+    for (kind, starts), (label, _required) in _LIVES.items():
+        yield f"keep.{kind}.{starts}", label
+    for name, (_source, label) in _FLAGS.items():
+        yield name, label
+    yield "access", PolicyForm.base_fields["access"].label or ""
+    yield "text", _("Your own words on the page about privacy")
 
 
 def _field_of(key: str, terms: Terms) -> str:

@@ -48,12 +48,12 @@ class Inside:
         return words_of(answer)
 
 
-def browser_of(user: User) -> Client:
+def browser_of(user: User, *, language: str = "en") -> Client:
     host = f"admin.{settings.HELPLINE_BASE}"
     client = Client(headers={"host": host})
     client.force_login(user)
     session = client.session
-    session["language"] = "en"
+    session["language"] = language
     session.save()
     return client
 

@@ -12,15 +12,22 @@ from django.utils.translation import gettext_lazy
 from chat.pages.administration.embedding import BubbleForm
 from chat.pages.administration.hours import DAY_NAMES, WeekForm
 from chat.pages.administration.look import ThemeForm
+from chat.pages.administration.member_form import PlaceForm
+from chat.pages.policy_form import policy_labels
 from tenants.administration.talk import NameForm, TalkForm
 from tenants.administration.wording import LABELS, LANGUAGES
 
-_FORMS = (TalkForm, NameForm, ThemeForm, BubbleForm, WeekForm)
+_FORMS = (TalkForm, NameForm, ThemeForm, BubbleForm, WeekForm, PlaceForm)
 _MORE: dict[str, str | Promise] = {
     "texts": gettext_lazy("Text"),
     "label": gettext_lazy("Name"),
     "reason": gettext_lazy("Reason"),
     "position": gettext_lazy("Order"),
+    "title": gettext_lazy("Title"),
+    "state": gettext_lazy("State"),
+    "at_once": gettext_lazy("Most at a time"),
+    "waits_minutes": gettext_lazy("Minutes until they are brought back"),
+    "expires_on": gettext_lazy("Ends on"),
     "bubble_opens": gettext_lazy("The chat opens"),
     "bubble_origins": gettext_lazy("Pages that may show it in a window"),
 }
@@ -47,6 +54,8 @@ def changes_in_words(changes: Mapping[str, Sequence[str]]) -> list[Change]:
 def _named(name: str) -> str:
     column, _dot, part = name.partition(".")
     labels = dict(_labels())
+    if name in labels:
+        return str(labels[name])
     if column == "theme":
         return str(labels.get(part, part))
     label = str(labels.get(column, column))
@@ -58,6 +67,7 @@ def _labels() -> Iterator[tuple[str, object]]:
         yield from ((name, field.label) for name, field in form.base_fields.items())
     yield from LABELS.items()
     yield from _MORE.items()
+    yield from policy_labels()
     yield from DAY_NAMES
 
 
