@@ -33,6 +33,7 @@ class OperatorSignIn(AdminAuthenticationForm):
 
 
 admin.site.login_form = OperatorSignIn
+admin.site.site_header = admin.site.site_title = "Helpline"
 
 
 class OperatorPasswordChange(AdminPasswordChangeForm):

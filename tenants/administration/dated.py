@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.administration import menu
 from tenants.administration.entries import EntryForm, Section
-from tenants.administration.reading import EntryAdmin
+from tenants.administration.reading import EntryAdmin, column
 from tenants.administration.site import tenant_site
 from tenants.charter.openings import read_opens
 from tenants.models import HoursException
@@ -48,7 +48,7 @@ class DatedAdmin(EntryAdmin):
     section = Section(_NAMES, read_opens, "reason", 200, _("Reason"))
     entry_form = DatedForm
     about = _("On these dates other times hold instead of the usual ones. Without times the line is closed. Rule D2.")  # fmt: skip
-    list_display = ("on", "opens", "closes", "origin")
+    list_display = ("on", column("opens"), column("closes"))
     list_display_links = ("on",)
     folded = ("rule",)
     date_hierarchy = "on"
@@ -56,7 +56,7 @@ class DatedAdmin(EntryAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         text, *columns, missing = super().get_list_display(request)
-        return (*columns[:3], text, missing)
+        return (*columns, text, missing)
 
     def ordered(self, texts: list[str], rest: list[str]) -> list[str]:
         return [*rest, *texts]

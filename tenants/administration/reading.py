@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -51,7 +52,7 @@ class EntryAdmin(TenantAdmin):
         return ("tenant", "position", "origin", self.section.words, *named)
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        names = list(self.get_form(request, obj, change=obj is not None).base_fields)
+        names = list(self.get_form(request, obj, change=obj is not None, fields=None).base_fields)
         texts = [name for name in names if name.startswith(f"{self.section.words}_")]
         folded = [name for name in names if name in self.folded]
         rest = [name for name in names if name not in (*texts, *folded)]
@@ -140,12 +141,15 @@ class EntryAdmin(TenantAdmin):
         return places
 
 
-def kind_shown(row: Any) -> Words:
-    """The kind of a row, in words."""
-    return KINDS[type(row)].get(row.kind, row.kind)
+def column(name: str, *, is_yes_or_no: bool = False) -> Callable[[Model], object]:
+    """Return a column of a list under the name that its field has on the form."""
 
+    @admin.display(description=LABELS[name], boolean=is_yes_or_no)
+    def shown(row: Model) -> object:
+        value = getattr(row, name)
+        return KINDS.get(type(row), {}).get(value, value) if name in ("kind", "mode") else value
 
-kind_shown.short_description = LABELS["kind"]  # type: ignore[attr-defined]  # as admin.display does
+    return shown
 
 
 class PhraseForm(EntryForm):

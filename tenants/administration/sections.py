@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.administration import menu
 from tenants.administration.entries import Section
-from tenants.administration.reading import EntryAdmin, PartnerForm, PhraseForm, kind_shown
+from tenants.administration.reading import EntryAdmin, PartnerForm, PhraseForm, column
 from tenants.administration.site import tenant_site
 from tenants.charter.endings import read_categories, read_reasons
 from tenants.charter.phrases import read_phrases
@@ -39,7 +39,7 @@ _NAME, _TEXT = _("Name"), _("Text")
 class NoticeAdmin(EntryAdmin):
     section = Section("notices", read_notices, "texts", 300, _TEXT)
     about = _("A message above everything else on the visitor's page, for as long as it is on.")
-    list_display = ("phone", "active")
+    list_display = (column("phone"), "active")
     list_editable = ("active",)
 
 
@@ -57,7 +57,7 @@ class StatementAdmin(EntryAdmin):
         "Promises in words: what no row of a policy can say. Rules S3–S8, D10, U6, T4–T11, B5."
     )
     is_placed = True
-    list_display = (kind_shown,)
+    list_display = (column("kind"),)
 
     def ordered(self, texts: list[str], rest: list[str]) -> list[str]:
         return [*rest, *texts]
@@ -69,7 +69,7 @@ class ContactAdmin(EntryAdmin):
         "Emergency numbers and other ways to get help, open or closed. Rules S10, S11, B1, T12."
     )
     is_placed = True
-    list_display = (kind_shown, "value")
+    list_display = (column("kind"), column("value"))
 
     def ordered(self, texts: list[str], rest: list[str]) -> list[str]:
         return [*rest, *texts]
@@ -105,7 +105,7 @@ class RequirementAdmin(EntryAdmin):
     about = _(
         "What everybody who answers must hold: every group, and of each group one. Rules S3, S4, D1, D10, T5, B7."
     )
-    list_display = ("group", "years", "announced")
+    list_display = (column("group"), column("years"), column("announced", is_yes_or_no=True))
     folded = ("kind", "rule")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -122,7 +122,7 @@ class PartnerAdmin(EntryAdmin):
     about = _(
         "The lines of this platform that visitors are told of, and passed on to. Rules S10, B3, B4."
     )
-    list_display = ("slug", "mode")
+    list_display = (column("slug"), column("mode"))
     entry_form = PartnerForm
     folded = ("rule",)
 

@@ -30,7 +30,6 @@ LABELS: dict[str, Words] = {
     "on": _("Date"),
     "opens": _("Opens"),
     "closes": _("Closes"),
-    "closed": _("Closed all day"),
 }
 HELPS: dict[str, Words] = {
     "slug": _("Small letters a–z, digits and hyphens. Left empty, it is made from the text."),
@@ -47,7 +46,6 @@ HELPS: dict[str, Words] = {
     "mode": _("“Live” hands over the talk itself where both lines have agreed. Rules B3, B4."),
     "on": _("On this date these times hold instead of the usual ones. Rule D2."),
     "closes": _("At or before the opening time it is the next day; 00:00 to 00:00 is the whole day. Rules S1, D2, T1."),
-    "closed": _("A closing day of your own is no working day either. Rules D2, U7."),
 }  # fmt: skip
 
 KINDS: dict[type, dict[str, Words]] = {

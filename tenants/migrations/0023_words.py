@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [("tenants", "0019_changes"), ("tenants", "0022_links")]
     operations = [
+        # What an administrator reads; nothing of it is in the database.
+        migrations.AlterField("notice", "active", models.BooleanField(verbose_name="Shown now")),
+        migrations.AlterField("hoursexception", "on", models.DateField(verbose_name="Date")),
         migrations.AlterModelOptions(
             name="category",
             options={

@@ -48,7 +48,7 @@ class HoursException(TenantModel):
         CHARTER = "charter", "charter"
         TRIAL = "trial", "manage.py open_lines"
 
-    on = models.DateField()
+    on = models.DateField(_("Date"))
     opens = models.TimeField(null=True)
     closes = models.TimeField(null=True)
     reason = models.JSONField(default=dict)

@@ -16,7 +16,7 @@ class Notice(TenantModel):
     slug = models.SlugField(max_length=40)
     texts = models.JSONField(default=dict)
     phone = models.CharField(max_length=24, blank=True)
-    active = models.BooleanField()
+    active = models.BooleanField(_("Shown now"))
     # Corrects the hours, until it is switched off: it stands beside them too.
     beside_hours = models.BooleanField(default=False)
     rule = models.CharField(max_length=4)

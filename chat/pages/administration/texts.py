@@ -16,6 +16,7 @@ from tenants.administration.rows import tenant_of
 from tenants.administration.site import tenant_site
 from tenants.administration.wording import LANGUAGES
 from tenants.models import Tenant
+from tenants.texts import said_in
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def _section(page: EntryAdmin, tenant: Tenant) -> Section:
         missing = [LANGUAGES[each] for each in tenant.languages if not texts.get(each)]
         if missing:
             url = reverse(f"{address}_change", args=(row.pk,))
-            lacking.append(Lacking(url, next(iter(texts.values()), str(row)), ", ".join(missing)))
+            text = said_in(texts, tenant.default_language, tenant) or str(row)
+            lacking.append(Lacking(url, text, ", ".join(missing)))
     name = page.opts.verbose_name_plural
     return Section(name, reverse(f"{address}_changelist"), len(rows), lacking)
 
