@@ -179,9 +179,7 @@ class PolicyForm(forms.Form):
     def tell(self, problems: Iterable[Problem], terms: Terms) -> None:
         """Show each of ``problems`` of ``terms`` at its field, in the words of a charter."""
         for one in problems:
-            text = _("found {found}, expected {expected}")
-            said = str(text).format(found=one.found, expected=one.expected)
-            self._problems.setdefault(_field_of(one.key, terms), []).append(said)
+            self._problems.setdefault(_field_of(one.key, terms), []).append(one.in_words)
 
     @property
     def has_problems(self) -> bool:

@@ -89,15 +89,16 @@ def _refuse_silence(policy: shape.Policy, problems: Problems) -> None:
         if policy.life(kind, _STARTS[kind][0]) is None:
             problems.note(
                 "policy.keep",
-                found=f'no entry for "{kind}" from "{_STARTS[kind][0]}"',
-                expected="how long it is kept",
+                found=_('no entry for "%(kind)s" from "%(starts)s"')
+                % {"kind": kind, "starts": _STARTS[kind][0]},
+                expected=_("how long it is kept"),
             )
     has_life = policy.life("address", "began") is not None
     if (policy.address == "vault") != has_life and not problems.below("policy.address"):
         problems.note(
             "policy.address",
             found=f'kept = "{policy.address}"',
-            expected='a number of days with "vault" and none with "never"',
+            expected=_('a number of days with "vault" and none with "never"'),
         )
 
 
@@ -111,14 +112,16 @@ def _refuse_life(key: str, each: shape.Keep, policy: shape.Policy, problems: Pro
         problems.note(
             f"{key}.suspended_by",
             found=shown(each.suspended_by[0]),
-            expected="nothing: only a talk can be held, and not one that is deleted at once",
+            expected=_("nothing: only a talk can be held, and not one that is deleted at once"),
         )
     if each.kind != "conversation" and not each.amount:
-        problems.note(f"{key}.amount", found="0", expected="at least 1: it is needed for a while")
+        expected = _("at least 1: it is needed for a while")
+        problems.note(f"{key}.amount", found="0", expected=expected)
     if each.kind == "session" and _days(each) > _LONGEST_SESSION_DAYS:
-        problems.note(key, found=length(each), expected="a session of at most a day")
+        problems.note(key, found=length(each), expected=_("a session of at most a day"))
     if usual and each.starts == "flagged" and _days(each) >= _days(usual):
-        problems.note(key, found=length(each), expected=f"a shorter life than {length(usual)}")
+        expected = _("a shorter life than %(usual)s") % {"usual": length(usual)}
+        problems.note(key, found=length(each), expected=expected)
 
 
 def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
@@ -129,32 +132,34 @@ def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
         problems.note(
             "policy.access.who",
             found=shown(policy.access),
-            expected='suspended_by = ["access"]: what is asked for must not go before the answer',
+            expected=_(
+                'suspended_by = ["access"]: what is asked for must not go before the answer'
+            ),
         )
     if policy.access == "anyone" and not usual.amount:
         problems.note(
             "policy.access.who",
             found=shown(policy.access),
-            expected='"nobody" or "own_journal": talks are deleted at close',
+            expected=_('"nobody" or "own_journal": talks are deleted at close'),
         )
     if policy.may_erase and usual.amount:
         problems.note(
             "policy.erase.allowed",
             found=shown(policy.may_erase),
-            expected=f"false: talks are kept, {length(usual)}",
+            expected=_("false: talks are kept, %(usual)s") % {"usual": length(usual)},
         )
     if policy.parks and not usual.amount:
         problems.note(
             "policy.leave.parks",
             found=shown(policy.parks),
-            expected="false: talks are deleted at close, and who leaves wants it closed",
+            expected=_("false: talks are deleted at close, and who leaves wants it closed"),
         )
     for index, each in enumerate(policy.keep):
         if "access" in each.suspended_by and policy.access != "anyone":
             problems.note(
                 f"policy.keep[{index}].suspended_by",
                 found='"access"',
-                expected='policy.access.who = "anyone", or no such hold',
+                expected=_('policy.access.who = "anyone", or no such hold'),
             )
 
 
@@ -165,12 +170,14 @@ def _refuse_answers_without_end(policy: shape.Policy, problems: Problems) -> Non
         problems.note(
             "policy.evaluation.offered",
             found=shown(policy.evaluation),
-            expected='lives of "evaluation" from "given" and from "pooled" where it is true, '
-            "and none where it is false",
+            expected=_(
+                'lives of "evaluation" from "given" and from "pooled" where it is true, '
+                "and none where it is false"
+            ),
         )
     waits = lives["given"]
     if waits and _days(waits) < _SHORTEST_WAIT_DAYS:
-        problems.note("policy.keep", found=length(waits), expected="at least 2 days")
+        problems.note("policy.keep", found=length(waits), expected=_("at least 2 days"))
 
 
 def _refuse_offering_nothing(charter: shape.Charter, problems: Problems) -> None:
@@ -201,7 +208,8 @@ def _refuse_a_third(policy: shape.Policy, said: Collection[str], problems: Probl
         problems.note(
             "policy.colleague.may_read",
             found=shown(policy.colleague_may_read),
-            expected=f"false: by {' and '.join(forbids)} only the counsellor sees the talk",
+            expected=_("false: by %(rules)s only the counsellor sees the talk")
+            % {"rules": ", ".join(forbids)},
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from tenants.charter import shape
 from tenants.charter.table import SLUG, Table
 from tenants.models import EvaluationQuestion
@@ -20,8 +22,10 @@ def read_evaluation(root: Table, languages: tuple[str, ...]) -> tuple[shape.Ques
     if len(found) > MOST_QUESTIONS or texts > MOST_TEXTS:
         root.problems.note(
             root.at("evaluation"),
-            found=f"{len(found)} questions, {texts} of them for a text",
-            expected=f"at most {MOST_QUESTIONS}, and at most {MOST_TEXTS} for a text",
+            found=_("%(many)s questions, %(texts)s of them for a text")
+            % {"many": len(found), "texts": texts},
+            expected=_("at most %(many)s, and at most %(texts)s for a text")
+            % {"many": MOST_QUESTIONS, "texts": MOST_TEXTS},
         )
     return found
 
@@ -56,8 +60,9 @@ def _choices(entry: Table, kind: str, languages: tuple[str, ...]) -> tuple[shape
     if not 2 <= len(found) <= MOST_CHOICES or len(set(slugs)) != len(slugs):
         entry.problems.note(
             entry.at("choices"),
-            found=f"{len(found)} choices, {len(set(slugs))} of them different",
-            expected=f"2 to {MOST_CHOICES} different choices",
+            found=_("%(many)s choices, %(different)s of them different")
+            % {"many": len(found), "different": len(set(slugs))},
+            expected=_("2 to %(many)s different choices") % {"many": MOST_CHOICES},
         )
     return found
 

@@ -126,7 +126,7 @@ def read(
 
 
 def _words(one: Problem, place: str) -> str:
-    return f"{place}{': ' if place else ''}found {one.found}, expected {one.expected}"
+    return f"{place}{': ' if place else ''}{one.in_words}"
 
 
 def _entry(

@@ -23,7 +23,7 @@ from tenants.administration.rows import member_of, tenant_of
 from tenants.administration.site import tenant_site
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.fitness import ANSWERING, in_place, today_at
-from tenants.hours import Span, schedule_of
+from tenants.hours import Interval, Span, schedule_of
 from tenants.models import Shift, Tenant
 from tenants.planning import copy_week
 from tenants.rota import midnight, shifts_between, uncovered
@@ -174,7 +174,5 @@ def _day(tenant: Tenant, day: date, shifts: list[Shift], language: str) -> RotaD
 
 
 def _gap(tenant: Tenant, span: Span) -> Gap:
-    begins, ends = (
-        f"{at.astimezone(tenant.tzinfo):%H:%M}" for at in (span.starts_at, span.ends_at)
-    )
-    return Gap(begins, ends, f"{begins}–{ends}")
+    begins, ends = (at.astimezone(tenant.tzinfo).time() for at in (span.starts_at, span.ends_at))
+    return Gap(f"{begins:%H:%M}", f"{ends:%H:%M}", times_in_words([Interval(begins, ends)]))
