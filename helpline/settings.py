@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "helpline.mounting.TenantMountMiddleware",
+    "helpline.speaking.StaffLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 

@@ -32,7 +32,7 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.panel import PANEL
         from referrals.pages.passing_on import PASS_ON
         from referrals.pages.piece import PASSING
-        from referrals.pages.wording import ACTS
+        from referrals.pages.wording import ACTS, PACT_ACTS
         from referrals.partnerships import follow_charters
         from referrals.referral import REFERRAL
         from retention.kinds import register
@@ -56,4 +56,4 @@ class ReferralsConfig(AppConfig):
         register_signposts("service", service_signpost)
         register_check(partners)
         register_story(dryrun.partners)
-        ACTIONS.update(ACTS)
+        ACTIONS.update(ACTS | PACT_ACTS)

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from referrals.models import Partnership
 from retention import clock
-from tenants.audit import record
+from tenants.audit import Changes, differing, record
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.hours import Interval, Schedule
 from tenants.models import Membership, Partner, Tenant
@@ -25,6 +25,7 @@ from tenants.scope import tenant_scope
 Side, State = Partnership.Side, Partnership.State
 LANGUAGES = frozenset({"nb", "sv", "en"})
 CRITERIA_LENGTH = 1000
+BASIS_LENGTH = 200
 MOST_AT_ONCE, LONGEST_WAIT_MINUTES = 50, 120
 
 
@@ -97,7 +98,8 @@ def propose(
                     proposed_on=today,
                     **columns,
                 )
-                _note(line, pact, "proposed", actor if is_own else None, basis)
+                by = actor if is_own else None
+                _note(line, pact, "proposed", by, basis, _terms_told(side, other.slug, terms))
     return pact
 
 
@@ -131,15 +133,15 @@ def _decide(
                 row = _locked(pact)
                 if state == State.ACCEPTED:
                     _end_earlier(line, row)
-                _set(line, row, state)
-                _note(line, pact, str(state), actor if line == tenant else None, basis)
+                changes = _set(row, state)
+                _note(line, pact, str(state), actor if line == tenant else None, basis, changes)
 
 
 def _end_earlier(line: Tenant, row: Partnership) -> None:
     rows = Partnership.objects.filter(partner=row.partner, side=row.side, state=State.ACCEPTED)
     for earlier in rows.exclude(pk=row.pk):
-        _set(line, earlier, State.REVOKED)
-        _note(line, earlier.pact, "revoked", None, "another pact takes its place")
+        changes = _set(earlier, State.REVOKED)
+        _note(line, earlier.pact, "revoked", None, "another pact takes its place", changes)
 
 
 def revoke(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis: str = "") -> None:
@@ -156,8 +158,8 @@ def revoke(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis
             partner = own.partner
         for line in (tenant, Tenant.objects.get(slug=partner)):
             with tenant_scope(line):
-                _set(line, _locked(pact), State.REVOKED)
-                _note(line, pact, "revoked", actor if line == tenant else None, basis)
+                changes = _set(_locked(pact), State.REVOKED)
+                _note(line, pact, "revoked", actor if line == tenant else None, basis, changes)
 
 
 def _locked(pact: UUID) -> Partnership:
@@ -167,13 +169,35 @@ def _locked(pact: UUID) -> Partnership:
     return row
 
 
-def _set(line: Tenant, row: Partnership, state: Partnership.State) -> None:
-    row.state, row.decided_on = state, clock.now().date()
+def _set(row: Partnership, state: Partnership.State) -> Changes:
+    """Let a row be of ``state``; return what that changes, as the trail keeps it."""
+    before, row.state, row.decided_on = row.state, state, clock.now().date()
     row.save(update_fields=["state", "decided_on"])
+    return {"state": (str(before), str(state))}
 
 
-def _note(line: Tenant, pact: UUID, what: str, actor: Membership | None, basis: str) -> None:
-    record(line, actor=actor, action=f"partnership.{what}", subject=pact, basis=basis)
+def _terms_told(side: Partnership.Side, partner: str, terms: Terms) -> Changes:
+    told = {"side": str(side), "partner": partner}
+    told |= {name: str(value) for name, value in terms.columns().items() if value}
+    return differing({}, told)
+
+
+def _note(
+    line: Tenant,
+    pact: UUID,
+    what: str,
+    actor: Membership | None,
+    basis: str,
+    changes: Changes | None = None,
+) -> None:
+    record(
+        line,
+        actor=actor,
+        action=f"partnership.{what}",
+        subject=pact,
+        basis=basis[:BASIS_LENGTH],
+        changes=changes,
+    )
 
 
 # What holds now.
@@ -226,15 +250,15 @@ def _week(hours: Sequence[Sequence[int | str]]) -> dict[int, tuple[Interval, ...
 
 @dataclass(frozen=True, slots=True)
 class Pact:
-    """A pact as an operator sees it: of whom with whom, and which acts are open to which line."""
+    """A pact as an operator sees it: of whom with whom, and since when."""
 
-    pact: UUID
     giver: str
     taker: str
     mode: str
     state: str
+    proposed_on: date
+    decided_on: date | None
     expires_on: date | None
-    acts: tuple[tuple[str, str], ...]
 
 
 def all_pacts() -> list[Pact]:
@@ -247,19 +271,14 @@ def all_pacts() -> list[Pact]:
 
 
 def _pact(giver: Tenant, row: Partnership) -> Pact:
-    decides = row.partner if row.is_own else giver.slug
-    acts: dict[str, tuple[tuple[str, str], ...]] = {
-        State.PROPOSED: (("accept", decides), ("decline", decides)),
-        State.ACCEPTED: (("revoke", giver.slug), ("revoke", row.partner)),
-    }
     return Pact(
-        pact=row.pact,
         giver=giver.slug,
         taker=row.partner,
         mode=row.mode,
         state=row.state,
+        proposed_on=row.proposed_on,
+        decided_on=row.decided_on,
         expires_on=row.expires_on,
-        acts=acts.get(row.state, ()),
     )
 
 
@@ -306,8 +325,8 @@ def _follow(
         for row in found.values():
             of_charters = row.pact == _pact_of(line, side, row.partner)
             if of_charters and row.state == State.ACCEPTED:
-                _set(line, row, State.REVOKED)
-                _note(line, row.pact, "revoked", None, "the charters say so no more")
+                changes = _set(row, State.REVOKED)
+                _note(line, row.pact, "revoked", None, "the charters say so no more", changes)
 
 
 def _begin(

@@ -35,6 +35,7 @@ class OperatorSignIn(AdminAuthenticationForm):
 
 admin.site.login_form = OperatorSignIn
 lets_in(OPERATORS)(admin.site)
+admin.site.site_header = admin.site.site_title = "Helpline"
 
 
 class OperatorPasswordChange(AdminPasswordChangeForm):

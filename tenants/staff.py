@@ -114,14 +114,18 @@ def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> M
     if member.left_at is not None:
         return member
     member.active, member.left_at = False, clock.now()
-    member.expires_at, member.expiry_rule = _forgotten_at(tenant, member.left_at)
+    member.expires_at, member.expiry_rule = forgotten_at(tenant, member.left_at)
     member.save(update_fields=["active", "left_at", "expires_at", "expiry_rule"])
     record(tenant, actor=actor, action="member.left", subject=member.pk, basis=member.expiry_rule)
     tell_watchers(tenant, member, goes=True)
     return member
 
 
-def _forgotten_at(tenant: Tenant, left_at: datetime) -> tuple[datetime, str]:
+def forgotten_at(tenant: Tenant, left_at: datetime) -> tuple[datetime, str]:
+    """Return until when who leaves at ``left_at`` is kept, and by which rule. In the scope.
+
+    Raises NoPolicy rather than guess.
+    """
     current = current_policy(tenant)
     rule = _life_of_account(current)
     life = until(tenant, rule, start=left_at), rule.rule

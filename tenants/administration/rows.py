@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 
-from tenants.audit import Changes, record
+from tenants.audit import differing, record
 from tenants.models import Membership, Tenant
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ class TenantAdmin(ModelAdmin):
 
     exclude: ClassVar[Any] = ("tenant",)
     show_full_result_count = False
+    list_per_page = 50
+    view_on_site = False
+    change_list_template = "administration/change_list.html"
+    change_form_template = "administration/change_form.html"
+    delete_confirmation_template = "administration/delete_confirmation.html"
+    delete_selected_confirmation_template = "administration/delete_selected_confirmation.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)
@@ -53,6 +60,25 @@ class TenantAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.removes and self.admin_site.has_permission(request)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        return super().render_change_form(
+            request, {**context, "list_url": self._list_url()}, *args, **kwargs
+        )
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
+        return super().render_delete_form(request, {**context, "list_url": self._list_url()})
+
+    def _list_url(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        """Django's own list of what became of a row is not written: the trail is."""
+        return HttpResponseRedirect(reverse("admin:trail"))
 
     def save_model(self, request: HttpRequest, obj: Model, form: Form, change: bool) -> None:
         if not change:
@@ -81,7 +107,7 @@ class TenantAdmin(ModelAdmin):
             action=f"{obj._meta.model_name}.{what}",
             subject=None,
             basis=str(obj)[:200],
-            changes=_differing(old, new),
+            changes=differing(old, new),
         )
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
@@ -115,17 +141,22 @@ def _said(obj: Model | None, unsaid: frozenset[str]) -> dict[str, str]:
     if obj is None:
         return {}
     columns = (field for field in obj._meta.concrete_fields if not field.primary_key)
-    return {
-        field.name: "…" if field.name in unsaid else str(field.value_from_object(obj))
+    values = {
+        field.name: "…" if field.name in unsaid else field.value_from_object(obj)
         for field in columns
         if field.name != "tenant"
     }
+    return in_words(values)
 
 
-def _differing(old: dict[str, str], new: dict[str, str]) -> Changes:
-    names = [*new, *(name for name in old if name not in new)]
-    return {
-        name: (old.get(name, ""), new.get(name, ""))
-        for name in names
-        if old.get(name) != new.get(name)
-    }
+def in_words(values: Mapping[str, object]) -> dict[str, str]:
+    """Return ``values`` as the trail says them; each language of a text for itself."""
+    said: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            said |= {f"{name}.{part}": str(text) for part, text in value.items()}
+        elif isinstance(value, list):
+            said[name] = ", ".join(str(each) for each in value)
+        else:
+            said[name] = "" if value is None else str(value)
+    return said

@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
+from tenants.administration import menu
 from tenants.hosts import url_of
 from tenants.models import Membership
 
+View = Callable[..., HttpResponse]
+
 
 class TenantSite(admin.AdminSite):
-    """Every page of it runs in the scope of ``request.tenant``, for ``request.membership``."""
+    """Every page of it runs in the scope of ``request.tenant``, for ``request.membership``.
+
+    Beside the pages over rows it has pages of another shape, which ``page`` adds.
+    """
 
     site_title = _("Administration")
     index_title = _("Settings of this line")
     index_template = "administration/index.html"
     enable_nav_sidebar = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._pages: dict[str, tuple[str, View]] = {}
+
+    def page(self, route: str, *, name: str) -> Callable[[View], View]:
+        """Return what adds a view under ``route``, for ``reverse("admin:<name>")``."""
+
+        def added(view: View) -> View:
+            self._pages[name] = (route, view)
+            return view
+
+        return added
+
+    def show(self, request: HttpRequest, template: str, **said: Any) -> TemplateResponse:
+        """Return the page that ``template`` makes of ``said``, with the menu around it."""
+        return TemplateResponse(request, template, {**self.each_context(request), **said})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]  # a list of either
+        added = [
+            path(route, self.admin_view(view), name=name)
+            for name, (route, view) in self._pages.items()
+        ]
+        return [*added, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(getattr(request, "membership", None), Membership)
@@ -30,6 +63,8 @@ class TenantSite(admin.AdminSite):
             **super().each_context(request),
             "site_header": tenant.name,
             "site_url": url_of(tenant.slug, "visitor"),
+            "desk_url": url_of(tenant.slug, "desk"),
+            "menu": menu.sections(request),
             "tenant": tenant,
         }
 

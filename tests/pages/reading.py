@@ -10,7 +10,7 @@ from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
 PROJECT = Path(__file__).resolve().parents[2]
-WORDS = {"gettext": None, "ngettext": (1, 2), "_": None}
+WORDS = {"gettext": None, "ngettext": (1, 2), "gettext_noop": None, "_": None}
 # The only attributes by which a page makes a browser fetch something by itself.
 FETCHES = {("link", "href"), ("script", "src"), ("img", "src"), ("form", "action"), ("use", "href")}
 
@@ -45,7 +45,7 @@ def used_texts() -> set[str]:
         used |= {
             str(found[1]) for found in extract("javascript", io.BytesIO(source), keywords=WORDS)
         }
-    for folder in ("chat/pages", "chat/dryrun", "chat/management", "tenants/checkup", "referrals"):
+    for folder in ("chat/pages", "chat/dryrun", "chat/management", "referrals", "tenants"):
         for path in (PROJECT / folder).rglob("*.py"):
             with path.open("rb") as file:
                 used |= {str(found[1]) for found in extract("python", file, keywords=WORDS)}

@@ -55,7 +55,9 @@ ACTIONS: dict[str, Promise] = {
     "qualification.expires": _("Warned that a qualification runs out"),
     "shift.planned": _("Planned a shift"),
     "shift.cancelled": _("Cancelled a shift"),
+    "member.changed": _("Changed a member's place"),
     "policy.published": _("Published a promise"),
+    "evaluation.published": _("Published what is asked afterwards"),
     "handbook.published": _("Published an article of the handbook"),
     "handbook.withdrawn": _("Withdrew an article of the handbook"),
     "handbook.reviewed": _("Revised an article of the handbook without changing it"),
@@ -74,6 +76,30 @@ ACTIONS: dict[str, Promise] = {
     f"hold.{Hold.Outcome.REFUSED}": _("Refused a hold as the second person"),
     f"hold.{Hold.Outcome.LAPSED}": _("A hold ended without a second person"),
     f"hold.{Hold.Outcome.GONE}": _("A hold ended because what it held was gone"),
+}
+
+# What an administrator has set; each of a tenant's models is a word here, and what was done to it another.
+SET: dict[str, Promise] = {
+    "notice": _("Notice"),
+    "subject": _("Subject"),
+    "statement": _("Promise in words"),
+    "contact": _("Contact"),
+    "requirement": _("What one must hold"),
+    "phrase": _("Phrase"),
+    "closereason": _("Reason for ending a talk"),
+    "category": _("Category of talks"),
+    "partner": _("Partner"),
+    "hoursexception": _("Date that differs"),
+    "hours": _("Opening hours"),
+    "talk": _("Queue and talk"),
+    "name": _("Name and languages"),
+    "theme": _("Colours"),
+    "bubble": _("The bubble on our own pages"),
+}
+DONE: dict[str, Promise] = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "removed": _("removed"),
 }
 
 # What is wrong with an article of the handbook, by field, and what would be right.
@@ -96,6 +122,9 @@ FAULTS: dict[tuple[str, str], Promise] = {
 
 
 def action_in_words(action: str) -> str:
+    what, _dot, done = action.partition(".")
+    if action not in ACTIONS and what in SET and done in DONE:
+        return f"{SET[what]}: {DONE[done]}"
     return str(ACTIONS.get(action, action))
 
 
