@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.urls import include, path
 from django_celery_beat import models as beat
 
+from retention.operators import health
 from retention.views import metrics, promises
 from tenants.admin import password_change
 
@@ -25,6 +26,7 @@ admin.site.unregister(
 
 urlpatterns = [
     path("health/promises", promises),
+    path("health/", admin.site.admin_view(health), name="health"),
     path("metrics", metrics),
     path("vault/", include("chat.pages.vault.urls")),
     # In the place of Django's own, under its own name: whose key a password locks keeps the key.

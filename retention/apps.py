@@ -10,16 +10,21 @@ class RetentionConfig(AppConfig):
         from retention import checks  # noqa: F401  # registers itself with Django
         from retention.accounts import ACCOUNT
         from retention.held import HOLD
+        from retention.keys import tenant_key
         from retention.kinds import follow_policy, register
+        from retention.proposals import PROPOSAL
         from retention.trail import AUDIT
         from retention.vault.openings import OPENING
         from retention.vault.people import greet, relock
         from retention.vault.records import ADDRESS
+        from tenants import creating
         from tenants.drafts import followers
         from tenants.staff import changers, greeters
 
-        for kind in (AUDIT, ACCOUNT, ADDRESS, OPENING, HOLD):
+        for kind in (AUDIT, ACCOUNT, ADDRESS, OPENING, HOLD, PROPOSAL):
             register(kind)
         greeters.append(greet)
         changers.append(relock)
         followers.append(follow_policy)
+        # The key of a line is there before anything is sealed by it.
+        creating.followers.append(tenant_key)

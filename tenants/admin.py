@@ -1,8 +1,8 @@
-"""The platform's own rows, to look at. Nothing that belongs to a tenant is registered here."""
+"""The platform's own door and its own rows. Nothing that belongs to a tenant is registered here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
@@ -14,12 +14,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from tenants import staff
+from tenants.administration.operators import LineAdmin, OperatorAdmin, PlatformAdmin
 from tenants.models import Operator, Tenant, User
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Model]
-else:  # Django's own class takes no type at run time
-    ModelAdmin = admin.ModelAdmin
 
 
 class OperatorSignIn(AdminAuthenticationForm):
@@ -56,8 +52,8 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
     return view(request)
 
 
-class LookOnly(ModelAdmin):
-    """Tenants are made by charters (load_charters); here one sees which there are."""
+class LookOnly(PlatformAdmin):
+    """Rows that are made and changed elsewhere; here one sees which there are."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -65,16 +61,6 @@ class LookOnly(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
-
-@admin.register(Operator)
-class OperatorAdmin(LookOnly):
-    list_display = ("name", "slug")
-
-
-@admin.register(Tenant)
-class TenantAdmin(LookOnly):
-    list_display = ("name", "slug", "operator", "country", "live")
-    list_select_related = ("operator",)
+admin.site.register(Operator, OperatorAdmin)
+admin.site.register(Tenant, LineAdmin)

@@ -48,6 +48,16 @@ def record(
     )
 
 
+def differing(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:
+    """Return what is not the same in two lists of settings, old → new; empty where it is not set."""
+    names = [*new, *(name for name in old if name not in new)]
+    return {
+        name: (old.get(name, ""), new.get(name, ""))
+        for name in names
+        if old.get(name) != new.get(name)
+    }
+
+
 def trail_rule(tenant: Tenant) -> PolicyRule:
     """Return how long who did what is remembered from now on. In the scope."""
     policy = newest_policy(tenant)

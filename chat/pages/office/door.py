@@ -24,6 +24,7 @@ from retention.watchdog import Standing
 from tenants import staff
 from tenants.expiry import warned_of
 from tenants.models import LEADS, Membership, Role, Tenant
+from tenants.policies import NoPolicy
 from tenants.scope import tenant_scope
 
 
@@ -55,6 +56,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-vault", _("The address vault"), _OFFICERS),
     Section("office-staff", _("Staff and shifts"), LEADS),
     Section("office-trail", _("Who did what"), _OFFICERS),
+    Section("office-path", _("Live, paused, left"), _BOTH),
     Section("office-evaluations", _("What visitors answer"), _READERS),
     Section("office-figures", _("Figures"), LEADS),
     Section("office-cooldowns", _("After abuse"), LEADS),
@@ -141,7 +143,11 @@ def office(
             if member.role not in (only or _roles_of(url_name)):
                 raise Http404
             with translation.override(languages.desk_language(request, request.tenant)):
-                return view(request, member, *args, **kwargs)
+                try:
+                    return view(request, member, *args, **kwargs)
+                except NoPolicy:
+                    # It tells of a promise that is not there yet: the way to it begins there.
+                    return redirect("office-path")
 
         let_in.own_scopes = own_scopes  # type: ignore[attr-defined]  # read by HostMiddleware
         return let_in
