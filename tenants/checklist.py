@@ -14,7 +14,6 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tenants import clock
 from tenants.digest import digest_of
@@ -135,11 +134,11 @@ def somebody_answers(tenant: Tenant) -> list[Item]:
     elif not count:
         why = _("Nobody who may answer has both what is asked for and a second factor.")
     else:
-        why = ngettext(
-            "%(count)s person can answer. With two, somebody can be ill.",
-            "%(count)s people can answer.",
-            count,
-        ) % {"count": count}
+        why = (
+            _("One person can answer. With two, somebody can be ill.")
+            if count == 1
+            else _("People who can answer: %(count)s.") % {"count": count}
+        )
     mark = Mark.MISSING if not (asks and count) else Mark.ADVISED if count == 1 else Mark.DONE
     pages = ("admin:staff", "admin:tenants_membership_changelist", "desk:office/staff/")
     return [Item("staff", mark, _("Somebody who may answer"), why, "S3", pages)]
@@ -149,11 +148,8 @@ def two_administrators(tenant: Tenant) -> list[Item]:
     """Whether there are two who can decide together.  Rule: ours."""
     rows = in_place().filter(role=Role.ADMINISTRATOR)
     count = len(_enrolled(rows.values_list("user_id", flat=True)))
-    why = ngettext(
-        "%(count)s administrator has a second factor; going live takes two.",
-        "%(count)s administrators have a second factor; going live takes two.",
-        count,
-    ) % {"count": count}
+    why = _("Administrators with a second factor: %(count)s. Going live takes two.")
+    why %= {"count": count}
     pages = ("admin:invitations", "admin:staff", "desk:office/staff/")
     title = _("Two administrators")
     return [Item("administrators", _mark(count >= ADMINISTRATORS), title, why, "ours", pages)]
@@ -204,11 +200,8 @@ def languages_complete(tenant: Tenant) -> list[Item]:
     ]
     codes = ", ".join(tenant.languages)
     if lacking:
-        why = ngettext(
-            "%(count)s text is not there in every language (%(codes)s).",
-            "%(count)s texts are not there in every language (%(codes)s).",
-            len(lacking),
-        ) % {"count": len(lacking), "codes": codes}
+        why = _("Texts that are not there in every language (%(codes)s): %(count)s.")
+        why %= {"count": len(lacking), "codes": codes}
     else:
         why = _("Every text is there in every language (%(codes)s).") % {"codes": codes}
     pages = ("admin:texts", "admin:tenants_statement_changelist")
@@ -240,11 +233,8 @@ def dry_run_passed(tenant: Tenant) -> list[Item]:
     elif last.digest != digest_of(tenant):
         why = _("Something has been changed since the last dry run.")
     elif last.broken:
-        why = ngettext(
-            "In the last dry run %(count)s promise was not kept.",
-            "In the last dry run %(count)s promises were not kept.",
-            last.broken,
-        ) % {"count": last.broken}
+        why = _("Promises that were not kept in the last dry run: %(count)s.")
+        why %= {"count": last.broken}
     else:
         why = _("Every promise was kept in the dry run of these settings.")
     done = last is not None and not last.broken and last.digest == digest_of(tenant)

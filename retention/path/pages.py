@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -142,7 +143,8 @@ def proposed(kind: str, member: Membership, tenant: Tenant) -> Proposed | None:
     by = Membership.objects.select_related("user").filter(pk=found.proposer).first()
     until = found.expires_at.astimezone(tenant.tzinfo)
     is_own = by is not None and by.user_id == member.user_id
-    return Proposed(by.user.name or by.user.email if by else "", f"{until:%H:%M}", is_own)
+    name = by.user.name or by.user.email if by else ""
+    return Proposed(name, date_format(until, "SHORT_DATETIME_FORMAT"), is_own)
 
 
 def url_for(item: Item, tenant: Tenant) -> str:
