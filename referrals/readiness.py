@@ -30,6 +30,6 @@ def partners_decided(tenant: Tenant) -> list[Item]:
         if undecided
         else _("Every line to which talks are handed over has agreed to it.")
     )
-    pages = ("admin:partners", "admin:partnerships", "desk:office/partners/")
+    pages = ("admin:pacts", "desk:office/partners/")
     mark = Mark.MISSING if undecided else Mark.DONE
     return [Item("partners", mark, _("What is agreed with partners"), why, "B3", pages)]

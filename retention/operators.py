@@ -33,7 +33,7 @@ class LineHealth:
     late: list[str]
     vault: str
     is_vault_wrong: bool
-    has_key: bool
+    key: str
     sealed_on: date | None
 
 
@@ -89,7 +89,7 @@ def _line(tenant: Tenant, *, now: datetime) -> LineHealth:
         late=[f"{one.kind}: {_few(one.count)}" for one in found.overdue],
         vault=vault,
         is_vault_wrong=is_wrong,
-        has_key=keys.has_tenant_key(tenant),
+        key=_key(tenant),
         sealed_on=latest.on if latest else None,
     )
 
@@ -104,6 +104,12 @@ def _vault(tenant: Tenant) -> tuple[str, bool]:
         return _("not in use"), False
     has_key = store.public_of_today(tenant.pk) is not None
     return (_("today's key is there"), False) if has_key else (_("no key for today"), True)
+
+
+def _key(tenant: Tenant) -> str:
+    if keys.has_tenant_key(tenant):
+        return _("there")
+    return _("destroyed") if tenant.left_on else _("not needed yet")
 
 
 def _few(count: int) -> str:

@@ -106,7 +106,7 @@ def policy_published(tenant: Tenant) -> list[Item]:
             _("What is kept is published"),
             why,
             "D5",
-            ("admin:policy", "admin:tenants_policy_changelist", "desk:office/policy/"),
+            ("admin:policy", "desk:office/policy/"),
         )
     ]
 
@@ -120,7 +120,7 @@ def hours_set(tenant: Tenant) -> list[Item]:
         if done
         else _("The line would never be open: no hours are set for the next sixty days.")
     )
-    pages = ("admin:hours", "admin:tenants_hours_changelist")
+    pages = ("admin:hours",)
     return [Item("hours", _mark(done), _("Opening hours"), why, "S1", pages)]
 
 
@@ -140,7 +140,7 @@ def somebody_answers(tenant: Tenant) -> list[Item]:
             else _("People who can answer: %(count)s.") % {"count": count}
         )
     mark = Mark.MISSING if not (asks and count) else Mark.ADVISED if count == 1 else Mark.DONE
-    pages = ("admin:staff", "admin:tenants_membership_changelist", "desk:office/staff/")
+    pages = ("admin:tenants_membership_changelist", "desk:office/staff/")
     return [Item("staff", mark, _("Somebody who may answer"), why, "S3", pages)]
 
 
@@ -150,7 +150,7 @@ def two_administrators(tenant: Tenant) -> list[Item]:
     count = len(_enrolled(rows.values_list("user_id", flat=True)))
     why = _("Administrators with a second factor: %(count)s. Going live takes two.")
     why %= {"count": count}
-    pages = ("admin:invitations", "admin:staff", "desk:office/staff/")
+    pages = ("admin:invitations", "desk:office/staff/")
     title = _("Two administrators")
     return [Item("administrators", _mark(count >= ADMINISTRATORS), title, why, "ours", pages)]
 
@@ -163,7 +163,7 @@ def notice_telephone(tenant: Tenant) -> list[Item]:
         if done
         else _("If the chat breaks down nobody could tell visitors whom to call instead.")
     )
-    pages = ("admin:notices", "admin:tenants_notice_changelist")
+    pages = ("admin:tenants_notice_changelist",)
     title = _("A number to call when the chat is in trouble")
     return [Item("notice", _mark(done), title, why, "D3", pages)]
 
@@ -180,7 +180,7 @@ def emergency_numbers(tenant: Tenant) -> list[Item]:
         if lacking
         else _("Whoever is in danger finds whom to call.")
     )
-    pages = ("admin:contacts", "admin:tenants_contact_changelist")
+    pages = ("admin:tenants_contact_changelist",)
     return [Item("emergency", _mark(not lacking), _("Emergency numbers"), why, "S8", pages)]
 
 
@@ -204,7 +204,7 @@ def languages_complete(tenant: Tenant) -> list[Item]:
         why %= {"count": len(lacking), "codes": codes}
     else:
         why = _("Every text is there in every language (%(codes)s).") % {"codes": codes}
-    pages = ("admin:texts", "admin:tenants_statement_changelist")
+    pages = ("admin:texts",)
     title = _("Every text in every language")
     return [Item("languages", _mark(not lacking), title, why, "ours", pages)]
 
@@ -220,7 +220,7 @@ def embedding_checked(tenant: Tenant) -> list[Item]:
         if lacking
         else _("The organisation's own pages ask for the bubble.")
     )
-    pages = ("admin:embedding", "admin:theme")
+    pages = ("admin:embedding",)
     title = _("The bubble on the organisation's own pages")
     return [Item("embedding", _mark(not lacking), title, why, "T2", pages)]
 
@@ -264,6 +264,7 @@ def _enrolled(users: Collection[int]) -> set[int]:
         return set(users)
     if not apps.is_installed("allauth.mfa"):
         return set()
-    factors = apps.get_model("mfa", "Authenticator")._default_manager
+    label = "mfa"
+    factors = apps.get_model(label, "Authenticator")._default_manager
     kinds = ("totp", "webauthn")
     return set(factors.filter(user__in=users, type__in=kinds).values_list("user_id", flat=True))

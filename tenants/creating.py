@@ -28,7 +28,6 @@ from tenants.models import (
 )
 from tenants.scope import tenant_scope
 
-Kind, Starts, Unit = PolicyRule.Kind, PolicyRule.Starts, PolicyRule.Unit
 LANGUAGES = {"NO": ("nb", "en"), "SE": ("sv", "en")}
 ZONES = {"NO": "Europe/Oslo", "SE": "Europe/Stockholm"}
 NEUTRAL_TITLE = {"nb": "Notater", "sv": "Anteckningar", "en": "Notes"}
@@ -54,7 +53,7 @@ _TRAINING = {
 _TITLES = {"nb": "Administrator", "sv": "Administratör", "en": "Administrator"}
 
 # What the floors above make for a new tenant, outside every scope, in the transaction that creates it.
-followers: list[Callable[[Tenant], None]] = []
+followers: list[Callable[[Tenant], object]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +142,7 @@ def safest_terms() -> Terms:
 
     The others are the shortest lives with which a line can still be looked after.
     """
+    kinds, starts, units = PolicyRule.Kind, PolicyRule.Starts, PolicyRule.Unit
     ours = dict.fromkeys(
         ("address", "access", "erase", "leave", "journal", "triage", "evaluation"), "ours"
     )
@@ -157,17 +157,17 @@ def safest_terms() -> Terms:
         rules=ours,
         texts={},
         keep=(
-            _keep(Kind.CONVERSATION, Starts.ENDED, 0, Unit.SECONDS),
-            _keep(Kind.AUDIT, Starts.WRITTEN, 12, Unit.MONTHS),
-            _keep(Kind.ACCOUNT, Starts.LEFT, 1, Unit.MONTHS),
-            _keep(Kind.SESSION, Starts.SIGNED_IN, 10, Unit.HOURS),
-            _keep(Kind.LOG, Starts.WRITTEN, 7, Unit.DAYS),
+            _keep(kinds.CONVERSATION, starts.ENDED, 0, units.SECONDS),
+            _keep(kinds.AUDIT, starts.WRITTEN, 12, units.MONTHS),
+            _keep(kinds.ACCOUNT, starts.LEFT, 1, units.MONTHS),
+            _keep(kinds.SESSION, starts.SIGNED_IN, 10, units.HOURS),
+            _keep(kinds.LOG, starts.WRITTEN, 7, units.DAYS),
         ),
     )
 
 
-def _keep(kind: Kind, starts: Starts, amount: int, unit: Unit) -> Keep:
-    return Keep(kind.value, starts.value, amount, unit.value, (), "", "ours")
+def _keep(kind: str, starts: str, amount: int, unit: str) -> Keep:
+    return Keep(str(kind), str(starts), amount, str(unit), (), "", "ours")
 
 
 def appoint(tenant: Tenant, *, email: str, language: str = "") -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from django.db.models import Model
 
@@ -60,10 +61,10 @@ def settings_of(tenant: Tenant) -> dict[str, object]:
 
 
 def _all(model: type[TenantModel]) -> list[dict[str, str]]:
-    rows = model.objects.all()
+    rows: Iterable[TenantModel] = model.objects.all()
     if model is HoursException:
         # `open_lines` opens a line for somebody who looks at it: no promise of the line's.
-        rows = rows.exclude(origin=HoursException.Origin.TRIAL)
+        rows = HoursException.objects.exclude(origin=HoursException.Origin.TRIAL)
     return sorted((_columns(row) for row in rows), key=lambda row: json.dumps(row, sort_keys=True))
 
 

@@ -20,6 +20,7 @@ from tenants import checklist, dry_runs, proposals
 from tenants.administration.rows import member_of, tenant_of
 from tenants.administration.site import tenant_site
 from tenants.checklist import Item, Mark
+from tenants.digest import digest_of
 from tenants.dry_runs import Course
 from tenants.hosts import url_of
 from tenants.models import DryRun, Membership, Proposal, State, Tenant
@@ -117,7 +118,7 @@ def show_dry_run(request: HttpRequest, course: Course | None = None) -> HttpResp
     tenant, last = tenant_of(request), dry_runs.last()
     content = DryRunContent(
         last=last,
-        is_of_now=last is not None and last.digest == checklist.digest_of(tenant),
+        is_of_now=last is not None and last.digest == digest_of(tenant),
         course=course,
         can_run=bool(dry_runs.runners),
     )

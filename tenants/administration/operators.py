@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenants import creating
@@ -73,13 +73,14 @@ class LineForm(TenantForm):
 
     class Meta:
         model = Tenant
-        fields = ("name", "operator", "country", "zone", "languages")
+        fields: ClassVar[tuple[str, ...]] = ("name", "operator", "country", "zone", "languages")
         labels: ClassVar = {"name": _("Name"), "operator": _("Operator")}
 
     def clean_languages(self) -> list[str]:
         """Return the languages as they stood, and in a new line the country's own first."""
         chosen = self.cleaned_data["languages"]
-        first = self.instance.languages or creating.LANGUAGES.get(self.data.get("country", ""), ())
+        of_country = creating.LANGUAGES.get(self.data.get("country", ""))
+        first: Sequence[str] = self.instance.languages or of_country or ()
         return sorted(chosen, key=lambda code: [*first, *chosen].index(code))
 
 
@@ -134,8 +135,14 @@ class OwnHostForm(HostForm):
 class PlatformAdmin(ModelAdmin):
     """A page of a platform's row: nothing is deleted, and Django's own log is not written."""
 
+    change_form_template = "admin/platform_form.html"
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def history_view(self, *args: Any, **kwargs: Any) -> Any:
+        """There is none of Django's own."""
+        raise Http404
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """Not in Django's log: the trail of the line tells it."""
@@ -149,7 +156,7 @@ class PlatformAdmin(ModelAdmin):
 
 class HostInline(TabularInline):
     model = TenantHost
-    form = OwnHostForm
+    form: Any = OwnHostForm
     extra = 0
     verbose_name, verbose_name_plural = _("domain of their own"), _("Domains of their own")
 
@@ -195,12 +202,12 @@ class LineAdmin(PlatformAdmin):
         made = LineForm if obj else NewLineForm
         return super().get_form(request, obj, change, **{**kwargs, "form": made})
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         if obj is None:
             return (*NewLineForm.Meta.fields, "administrator")
         return ("slug", "state_in_words", *LineForm.Meta.fields)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ("slug", "state_in_words") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:

@@ -6,12 +6,15 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db.models import QuerySet
 
+from chat.calls import call, scoped_call
 from chat.conversations import end_conversation
 from chat.models import Conversation, Message
 from chat.states import By
@@ -108,6 +111,10 @@ def marks(tenant: Tenant) -> dict[str, Mark]:
         return {item.name: item.mark for item in checklist.items(tenant)}
 
 
+def state_of(tenant: Tenant) -> State:
+    return Tenant.objects.get(pk=tenant.pk).state
+
+
 def trail(tenant: Tenant) -> list[str]:
     with tenant_scope(tenant):
         return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
@@ -175,7 +182,7 @@ def test_operator_creates_and_changes_a_line_and_nobody_else_does() -> None:
 
 
 async def test_line_that_is_prepared_is_there_for_its_staff_alone() -> None:
-    tenant = await world.call(created)
+    tenant = await call(created)
 
     visitor = await ask("GET", host_of(tenant), "/")
     desk = await ask("GET", host_of(tenant, "desk"), "/desk/login/")
@@ -187,24 +194,29 @@ async def test_line_that_is_prepared_is_there_for_its_staff_alone() -> None:
 # The checklist.
 
 
+def members(role: Role) -> QuerySet[Membership]:
+    return Membership.objects.filter(role=role)
+
+
+SPOILED: dict[str, Callable[[], object]] = {
+    "hours": lambda: Hours.objects.all().delete(),
+    "notice": lambda: Notice.objects.update(phone=""),
+    "languages": lambda: Notice.objects.update(texts={"nb": "Bare norsk"}),
+    "staff": lambda: members(Role.COUNSELLOR).update(active=False),
+    "administrators": lambda: members(Role.ADMINISTRATOR).update(active=False),
+}
+
+
 def test_each_item_follows_from_the_rows(runs: None) -> None:
     tenant = created()
     prepare(tenant)
 
     assert {name for name, mark in marks(tenant).items() if mark is Mark.MISSING} == set()
-    for name, spoil in {
-        "hours": lambda: Hours.objects.all().delete(),
-        "notice": lambda: Notice.objects.update(phone=""),
-        "languages": lambda: Notice.objects.update(texts={"nb": "Bare norsk"}),
-        "staff": lambda: Membership.objects.filter(role="counsellor").update(active=False),
-        "administrators": lambda: Membership.objects.filter(role="administrator").update(
-            active=False
-        ),
-    }.items():
+    for name, spoil in SPOILED.items():
         with tenant_scope(tenant):
             spoil()
         assert marks(tenant)[name] is Mark.MISSING
-        # Whoever changes a setting makes the dry run one of earlier settings; staff are no setting.
+        # Whoever changes a setting makes the dry run one of earlier settings.
         assert marks(tenant)["dry-run"] is Mark.MISSING
 
 
@@ -219,9 +231,9 @@ def test_second_factor_is_asked_of_those_who_are_counted(runs: None, settings: o
 
 
 async def test_bubble_counts_as_checked_once_a_page_of_that_origin_has_asked() -> None:
-    tenant = await world.call(created)
+    tenant = await call(created)
     origins = ["https://www.body.example"]
-    await world.call(
+    await call(
         Tenant.objects.filter(pk=tenant.pk).update, bubble_opens="frame", bubble_origins=origins
     )
 
@@ -229,7 +241,7 @@ async def test_bubble_counts_as_checked_once_a_page_of_that_origin_has_asked() -
         headers = [(b"referer", referer.encode())]
         answer = await ask("GET", host_of(tenant), "/bubble.js", headers=headers)
         assert (answer.status, answer.json()) == (421, {"error": "unknown_host"})
-        found = await world.call(Tenant.objects.get, pk=tenant.pk)
+        found = await call(Tenant.objects.get, pk=tenant.pk)
         return list(found.bubble_seen)
 
     assert await asked("https://other.example/") == []
@@ -258,12 +270,10 @@ def test_line_goes_live_by_two_people_and_by_nobody_elses_word(runs: None) -> No
     for member in (first, counsellor, outsider):
         with pytest.raises(NotAllowed):
             tries(member)
-    tenant.refresh_from_db()
-    assert tenant.state == State.PREPARING
+    assert state_of(tenant) == State.PREPARING
     tries(officer)
 
-    tenant.refresh_from_db()
-    assert tenant.state == State.LIVE
+    assert state_of(tenant) == State.LIVE
     assert trail(tenant)[-2:] == ["tenant.go_live_proposed", "tenant.live"]
 
 
@@ -289,15 +299,15 @@ def test_proposal_is_over_after_a_day_and_nothing_is_live_while_anything_is_miss
 
 
 async def test_paused_line_says_so_and_lets_nobody_new_in_and_goes_on_with_who_is_there() -> None:
-    [tenant] = await world.call(world.open_tenants, "detfinneshjelp")
-    member = await world.call(world.hire, tenant, Role.ADMINISTRATOR)
+    [tenant] = await call(world.open_tenants, "detfinneshjelp")
+    member = await call(world.hire, tenant, Role.ADMINISTRATOR)
     began = await start(tenant)
 
-    await world.scoped_call(tenant, going_live.pause, tenant, member)
+    await scoped_call(tenant, going_live.pause, tenant, member)
     refused = await start(tenant)
     page = (await ask("GET", host_of(tenant), "/")).body.decode()
     status = (await ask("GET", host_of(tenant), "/api/status")).json()
-    alive = await world.scoped_call(tenant, waiting)
+    alive = await scoped_call(tenant, waiting)
 
     assert (began.status, refused.status) == (201, 409)
     assert refused.json()["error"] == "closed"
@@ -397,8 +407,8 @@ def test_what_is_held_stops_leaving_until_it_is_released() -> None:
 
 
 async def test_host_of_a_line_that_has_left_says_so_and_shows_the_proof() -> None:
-    [tenant] = await world.call(world.open_tenants, "tidaholm")
-    await world.call(leave_now, tenant)
+    [tenant] = await call(world.open_tenants, "tidaholm")
+    await call(leave_now, tenant)
 
     front = await ask("GET", host_of(tenant), "/")
     proof = await ask("GET", host_of(tenant), "/proof/")
