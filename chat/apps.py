@@ -8,6 +8,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat.cards import register_card
+        from chat.departures import close_line, counts
         from chat.evaluation import EVALUATION, EVALUATIONS
         from chat.fitness import note_change
         from chat.forgetting import KINDS, members_named
@@ -18,7 +19,9 @@ class ChatConfig(AppConfig):
         from chat.panels import register_panel
         from chat.showing import follow_version
         from chat.signposts import SIGNPOST
+        from retention import exports
         from retention.accounts import named_by
+        from retention.departures import closers
         from retention.kinds import register
         from retention.proof import figures
         from retention.shuffled import register as register_mixture
@@ -34,3 +37,5 @@ class ChatConfig(AppConfig):
         watchers.append(note_change)
         followers.append(follow_version)
         figures.append(addresses_opened)
+        closers.append(close_line)
+        exports.parts["counts.csv"] = counts

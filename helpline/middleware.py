@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
 from psycopg_pool import PoolTimeout
 
+from tenants.embedding import note_bubble
 from tenants.hosts import Place, place_of
 from tenants.scope import tenant_scope
 
@@ -23,6 +24,7 @@ _URLCONFS = {
     "visitor": "helpline.urls_visitor",
     "desk": "helpline.urls_desk",
     "admin": "helpline.urls",
+    "left": "helpline.urls_left",
 }
 
 _HEADERS = {
@@ -85,7 +87,11 @@ class HostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            place = place_of(request.META.get("HTTP_HOST", ""))
+            host = request.META.get("HTTP_HOST", "")
+            place = place_of(host)
+            note_bubble(
+                host=host, path=request.path_info, referer=request.META.get("HTTP_REFERER", "")
+            )
             if place is None:
                 return JsonResponse({"error": "unknown_host"}, status=421)
             return self._answer(request, place)

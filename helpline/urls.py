@@ -8,6 +8,7 @@ from django.urls import include, path
 from django_celery_beat import models as beat
 
 from chat.pages.links import forgotten, link
+from retention.operators import health
 from retention.views import metrics, promises
 from tenants.admin import password_change
 
@@ -26,6 +27,7 @@ admin.site.unregister(
 
 urlpatterns = [
     path("health/promises", promises),
+    path("health/", admin.site.admin_view(health), name="health"),
     path("metrics", metrics),
     path("vault/", include("chat.pages.vault.urls")),
     path("link/", link, name="link"),

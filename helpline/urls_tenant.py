@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.utils.module_loading import autodiscover_modules
 
 from tenants.administration.site import tenant_site
 
 autodiscover_modules("tenant_admin")
 
-urlpatterns = [path("", tenant_site.urls)]
+urlpatterns = [
+    # Before the site's own front page: while a line is being prepared its path is what one sees.
+    path("", include("retention.path.urls")),
+    path("", tenant_site.urls),
+]

@@ -33,9 +33,12 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.passing_on import PASS_ON
         from referrals.pages.piece import PASSING
         from referrals.pages.wording import ACTS, PACT_ACTS
-        from referrals.partnerships import follow_charters
+        from referrals.partnerships import follow_charters, revoke_all
+        from referrals.readiness import partners_decided
         from referrals.referral import REFERRAL
+        from retention.departures import closers
         from retention.kinds import register
+        from tenants.checklist import add_check
         from tenants.checkup import register as register_check
         from tenants.loading import followers
 
@@ -49,6 +52,8 @@ class ReferralsConfig(AppConfig):
         watchers.ended.append(on_end)
         watchers.awaited.append(expected_back)
         followers.append(follow_charters)
+        closers.append(revoke_all)
+        add_check(partners_decided)
         register_page(DIRECTORY)
         register_section(SERVICES)
         register_section(PARTNERS)

@@ -162,6 +162,15 @@ def revoke(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis
                 _note(line, pact, "revoked", actor if line == tenant else None, basis, changes)
 
 
+def revoke_all(tenant: Tenant) -> None:
+    """End every pact of a line that has left, at both lines. Outside every scope."""
+    with tenant_scope(tenant):
+        standing = Partnership.objects.filter(state__in=(State.PROPOSED, State.ACCEPTED))
+        pacts = list(standing.values_list("pact", flat=True))
+    for pact in pacts:
+        revoke(tenant, pact, basis="the line has left")
+
+
 def _locked(pact: UUID) -> Partnership:
     row = Partnership.objects.select_for_update().filter(pact=pact).first()
     if row is None:

@@ -28,11 +28,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from retention.sealing import Sealer
+from tenants.errors import Unavailable
 from tenants.models import Tenant
 
 # An advisory lock of the instance: who has it must not be held up by a table that is written anew, nor
 # hold up those who wait behind that (retention/sandbox.py).
 UNDISTURBED = 0x5A4DB0
+
+
+class KeyDestroyed(Unavailable):
+    """The tenant has left: nothing is sealed for it, and nothing opened, ever again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,24 @@ def tenant_key(tenant: Tenant) -> bytes:
         _ask("SELECT tenant_key_create(%s, %s)", tenant.pk, made)
         # Read again: another process may have been first.
         wrapped = _ask("SELECT tenant_key_read(%s)", tenant.pk)[0][0]
+    if wrapped is None:
+        raise KeyDestroyed(f"{tenant.slug} has left, and its key is destroyed")
     return _unwrap(tenant, bytes(wrapped))
+
+
+def destroy_tenant_key(tenant: Tenant) -> tuple[int, int]:
+    """Destroy the tenant's key with every key under it and the days of its vault, for good.
+
+    Committed on return; no key of this tenant is ever made again. Returns how many keys are held
+    (then nothing is destroyed) and how many segments' keys are gone.
+    """
+    ((held, destroyed),) = _ask("SELECT held, destroyed FROM tenant_key_destroy(%s)", tenant.pk)
+    return int(held), int(destroyed)
+
+
+def has_tenant_key(tenant: Tenant) -> bool:
+    """Say whether the tenant has a key. Makes none."""
+    return _ask("SELECT tenant_key_read(%s)", tenant.pk)[0][0] is not None
 
 
 def _ask(query: str, *values: Any) -> Sequence[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from django.db import models, transaction
 
 from tenants.charter import Charter
 from tenants.drafts import draft_of, publish_draft, same_terms, write_draft
+from tenants.errors import Invalid
 from tenants.models import (
     Category,
     CloseReason,
@@ -116,6 +117,8 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         **vars(charter.after_talk),
     }
     tenant = Tenant.objects.select_for_update().filter(slug=identity.slug).first()
+    if tenant is not None and tenant.left_on is not None:
+        raise Invalid(f"{identity.slug} has left: its key is destroyed, and nothing is said there")
     if tenant is None:
         return Tenant.objects.create(slug=identity.slug, **wanted), True, []
     changed = _differing(tenant, wanted)

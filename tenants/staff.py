@@ -14,7 +14,14 @@ from tenants import clock, sessions
 from tenants.audit import record
 from tenants.errors import NotAllowed, NotFound
 from tenants.models import Membership, Policy, PolicyRule, Tenant, User
-from tenants.policies import current_policy, later_policies, let_policies_stand, rule_for, until
+from tenants.policies import (
+    NoPolicy,
+    current_policy,
+    later_policies,
+    let_policies_stand,
+    rule_for,
+    until,
+)
 from tenants.scope import tenant_scope
 
 # A version from before policies spoke of accounts.
@@ -122,11 +129,11 @@ def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> M
 
 
 def forgotten_at(tenant: Tenant, left_at: datetime) -> tuple[datetime, str]:
-    """Return until when who leaves at ``left_at`` is kept, and by which rule. In the scope.
-
-    Raises NoPolicy rather than guess.
-    """
-    current = current_policy(tenant)
+    """Return until when who leaves at ``left_at`` is kept, and by which rule. In the scope."""
+    try:
+        current = current_policy(tenant)
+    except NoPolicy:  # a line that is being prepared
+        return until(tenant, _UNTOLD, start=left_at), _UNTOLD.rule
     rule = _life_of_account(current)
     life = until(tenant, rule, start=left_at), rule.rule
     for later in later_policies(current):

@@ -29,7 +29,7 @@ from retention.watchdog import Standing
 from tenants import staff
 from tenants.models import LEADS, Membership, Tenant
 from tenants.permissions import ANYBODY, MEMBERS, lets_in
-from tenants.policies import current_policy, flagged_rule
+from tenants.policies import NoPolicy, current_policy, flagged_rule
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         capacity=tenant.capacity,
         subjects=subject_choices(language),
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
-        may_flag=flagged_rule(current_policy(tenant)) is not None,
+        may_flag=_may_flag(tenant),
         # Two ways of one name would be a riddle: the panel leads to its page.
         sections=[link for link in links_for(member) if link.url not in beside],
         alarm=alarm_for(tenant, member),
@@ -172,3 +172,10 @@ def sign_in_page(tenant: Tenant, *, language: str, login: str, was_refused: bool
         login=login,
         was_refused=was_refused,
     )
+
+
+def _may_flag(tenant: Tenant) -> bool:
+    try:
+        return flagged_rule(current_policy(tenant)) is not None
+    except NoPolicy:  # a line that is being prepared
+        return False

@@ -206,9 +206,7 @@ def read_bubble(root: Table) -> shape.Bubble:
         opens = table.choice("opens", Tenant.BubbleOpens.values)
         origins: tuple[str, ...] = ()
         if opens == Tenant.BubbleOpens.FRAME:
-            origins = table.matches(
-                "origins", ORIGIN, _('an origin such as "https://www.town.se"')
-            )
+            origins = table.matches("origins", ORIGIN, _('an origin such as "https://www.town.se"'))
         colours = {"bubble": table.colour("colour"), "bubble_text": table.colour("text")}
         bubble = shape.Bubble(opens, origins, colours)
     table.rule()

@@ -10,13 +10,14 @@ from tenants.models.link import AccountLink, Invitation
 from tenants.models.notice import Notice
 from tenants.models.operator import Operator
 from tenants.models.partner import Partner
+from tenants.models.path import Departure, DryRun, Proposal
 from tenants.models.phrase import Phrase
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
 from tenants.models.staff import LEADS, Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
-from tenants.models.tenant import Country, Icon, Tenant, TenantHost
+from tenants.models.tenant import Country, Icon, State, Tenant, TenantHost
 
 __all__ = [
     "LEADS",
@@ -26,6 +27,8 @@ __all__ = [
     "CloseReason",
     "Contact",
     "Country",
+    "Departure",
+    "DryRun",
     "EvaluationForm",
     "EvaluationQuestion",
     "Hours",
@@ -40,10 +43,12 @@ __all__ = [
     "Phrase",
     "Policy",
     "PolicyRule",
+    "Proposal",
     "Qualification",
     "Requirement",
     "Role",
     "Shift",
+    "State",
     "Statement",
     "Subject",
     "Tenant",

@@ -45,7 +45,14 @@ def used_texts() -> set[str]:
         used |= {
             str(found[1]) for found in extract("javascript", io.BytesIO(source), keywords=WORDS)
         }
-    for folder in ("chat/pages", "chat/dryrun", "chat/management", "referrals", "tenants"):
+    for folder in (
+        "chat/pages",
+        "chat/dryrun",
+        "chat/management",
+        "referrals",
+        "retention",
+        "tenants",
+    ):
         for path in (PROJECT / folder).rglob("*.py"):
             with path.open("rb") as file:
                 used |= {str(found[1]) for found in extract("python", file, keywords=WORDS)}

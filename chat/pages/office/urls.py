@@ -21,6 +21,8 @@ from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
 from chat.pages.office.load import load, load_now
+from chat.pages.office.path import confirm_leave, confirm_live
+from chat.pages.office.path import path as line_path
 from chat.pages.office.policy import discard, draft, policy, publish
 from chat.pages.office.staff import staff_list, staff_member
 from chat.pages.office.trail import trail
@@ -72,6 +74,9 @@ urlpatterns = [
     path("handover/", handover, name="office-handover"),
     path("handover/<uuid:note>/remove/", remove_note, name="office-handover-remove"),
     path("trail/", trail, name="office-trail"),
+    path("path/", line_path, name="office-path"),
+    path("path/confirm/", confirm_live, name="office-path-confirm"),
+    path("path/leave/", confirm_leave, name="office-path-leave"),
     path("evaluations/", evaluations, name="office-evaluations"),
     path("handbook/", handbook, name="office-handbook"),
     path("handbook/new/", handbook_acts.begin, name="office-handbook-new"),
