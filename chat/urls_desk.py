@@ -6,16 +6,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from chat.pages import handbook
-from chat.pages.desk import desk, sign_in, sign_out
+from chat.pages.desk import desk
 from chat.pages.theme import theme
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk")),
     path("desk/", desk, name="desk"),
-    path("desk/login/", sign_in, name="login"),
+    path("desk/", include("chat.pages.accounts.urls")),
     path("desk/office/", include("chat.pages.office.urls")),
     path("desk/handbook/", handbook.found, name="handbook"),
     path("desk/handbook/<slug:slug>/", handbook.article, name="handbook-article"),
-    path("desk/logout/", sign_out, name="logout"),
     path("theme.css", theme, name="theme"),
 ]

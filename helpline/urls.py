@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
@@ -20,6 +22,9 @@ admin.site.unregister(
         beat.IntervalSchedule,
         beat.PeriodicTask,
         beat.SolarSchedule,
+        # Its pages would show the secrets of second factors, and let one be written for somebody.
+        Authenticator,
+        EmailAddress,
     ]
 )
 
@@ -27,6 +32,8 @@ urlpatterns = [
     path("health/promises", promises),
     path("metrics", metrics),
     path("vault/", include("chat.pages.vault.urls")),
+    # Before Django's own, under the same addresses: its pages know nothing of second factors.
+    path("", include("chat.pages.accounts.urls")),
     # In the place of Django's own, under its own name: whose key a password locks keeps the key.
     path("password_change/", admin.site.admin_view(password_change)),
     path("", admin.site.urls),

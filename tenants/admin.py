@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.db.models import Model
@@ -14,25 +14,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from tenants import staff
-from tenants.models import Operator, Tenant, User
+from tenants.models import Operator, Tenant
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
 else:  # Django's own class takes no type at run time
     ModelAdmin = admin.ModelAdmin
-
-
-class OperatorSignIn(AdminAuthenticationForm):
-    """The platform's own door: as at a desk's, whoever must know is told of the password."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if isinstance(self.user_cache, User):
-            staff.greet(None, self.user_cache, cleaned["password"])
-        return cleaned
-
-
-admin.site.login_form = OperatorSignIn
 
 
 class OperatorPasswordChange(AdminPasswordChangeForm):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tenants import expiry, sessions
+from tenants import expiry, lockouts, sessions
 from tenants.jobs import job
 
 
@@ -14,3 +14,9 @@ def clear_sessions() -> None:
 def warn_of_what_runs_out() -> None:
     """Warn of each qualification that runs out within 60, 14 and 1 days."""
     expiry.warn_of_expiry()
+
+
+@job("tenants.forget_attempts")
+def forget_attempts() -> None:
+    """Delete what was counted of wrong passwords and codes, once no lock depends on it."""
+    lockouts.forget_old()

@@ -26,9 +26,11 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from channels.testing import WebsocketCommunicator
+from django.conf import settings
 
 from chat.calls import call
-from tenants.models import Role, Tenant
+from tenants import clock
+from tenants.models import Membership, Role, StaffSession, Tenant
 from tests.far import FarSocket
 from tests.overhttp import OverHttp
 from tests.web import (
@@ -299,6 +301,16 @@ async def visitor(
         await tab.drop()
 
 
+def seat_of(member: Membership) -> str:
+    """Return the Cookie header of the session that a member has; empty where they have none.
+
+    To sign in anew would end it, and close its windows.
+    """
+    sessions = StaffSession.objects.filter(user=member.user_id, tenant=member.tenant_id)
+    found = sessions.filter(expire_date__gt=clock.NOW).first()
+    return f"{settings.SESSION_COOKIE_NAME}={found.session_key}" if found else ""
+
+
 @asynccontextmanager
 async def desk(
     tenant: Tenant,
@@ -308,10 +320,11 @@ async def desk(
     cookie: str = "",
     greet: bool = True,
 ) -> AsyncIterator[Desk]:
-    """A window at the desk of the ``number``-th member of a role, who signs in first."""
+    """A window at the desk of the ``number``-th member of a role, who signs in unless they have."""
     if not cookie:
-        await call(hire, tenant, role, number)
-        cookie = await sign_in(tenant, address_of(tenant, role, number)) or ""
+        member = await call(hire, tenant, role, number)
+        cookie = await call(seat_of, member)
+        cookie = cookie or await sign_in(tenant, address_of(tenant, role, number)) or ""
         assert cookie
     window = Desk(headers_at(host_of(tenant, "desk"), cookie=cookie))
     assert await window.open()

@@ -12,6 +12,7 @@ from tenants.models.partner import Partner
 from tenants.models.phrase import Phrase
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
+from tenants.models.session import StaffSession
 from tenants.models.staff import LEADS, Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
@@ -41,6 +42,7 @@ __all__ = [
     "Requirement",
     "Role",
     "Shift",
+    "StaffSession",
     "Statement",
     "Subject",
     "Tenant",
