@@ -337,6 +337,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "tenants.factors.Adapter"
+# Telephones are half a minute fast or slow.
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
 AXES_HANDLER = "tenants.lockouts.Handler"

@@ -25,6 +25,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from tenants import clock
+from tenants.models import User
 
 COOL_OFF = timedelta(minutes=10)
 # A name, and a place: a house with many members has one address.
@@ -37,10 +38,13 @@ _COUNT = """
         get_data, post_data, attempt_time, failures_since_start)
     VALUES (%s, %s, '', '', '', '', '', retention_now(), 1)
     ON CONFLICT (username, ip_address, user_agent) DO UPDATE SET
-        failures_since_start = CASE WHEN had.attempt_time <= retention_now() - %s
+        failures_since_start = CASE WHEN had.attempt_time <= retention_now() - make_interval(secs => %s)
             THEN 1 ELSE had.failures_since_start + 1 END,
         attempt_time = retention_now()
 """
+# Not by the model, which would look into a table beside it that the application cannot touch.
+_FORGET = "DELETE FROM axes_accessattempt WHERE username = %s AND ip_address = %s"
+_FORGET_OLD = "DELETE FROM axes_accessattempt WHERE attempt_time <= retention_now() - make_interval(secs => %s)"
 
 
 class Handler(AxesHandler):  # type: ignore[misc]  # axes has no types
@@ -80,7 +84,7 @@ def count(kind: str, what: str) -> None:
     if not what:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [*_key(kind, what), COOL_OFF])
+        cursor.execute(_COUNT, [*_key(kind, what), COOL_OFF.total_seconds()])
 
 
 def is_out(kind: str, what: str) -> bool:
@@ -96,14 +100,15 @@ def is_out(kind: str, what: str) -> bool:
 
 def forget(kind: str, what: str) -> None:
     """Count from nothing again: it was right."""
-    username, place = _key(kind, what)
-    AccessAttempt.objects.filter(username=username, ip_address=place).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, _key(kind, what))
 
 
 def forget_old() -> int:
     """Delete what is of no use to any count any more; return how many."""
-    deleted: int = AccessAttempt.objects.filter(attempt_time__lte=clock.NOW - COOL_OFF).delete()[0]
-    return deleted
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_OLD, [COOL_OFF.total_seconds()])
+        return cursor.rowcount
 
 
 def _key(kind: str, what: str) -> tuple[str, str]:
@@ -115,7 +120,8 @@ def _key(kind: str, what: str) -> tuple[str, str]:
 
 def _name_in(credentials: dict[str, Any] | None) -> str:
     said = credentials or {}
-    return str(said.get(str(settings.AXES_USERNAME_FORM_FIELD)) or said.get("username") or "")
+    # Django says `username`, axes the name of the field in the model.
+    return str(said.get("username") or said.get(User.USERNAME_FIELD) or "")
 
 
 def _place_of(request: HttpRequest | None) -> str:

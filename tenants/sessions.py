@@ -62,12 +62,13 @@ class SessionStore(db.SessionStore):
         return StaffSession
 
     def create_model_instance(self, data: dict[str, Any]) -> StaffSession:
-        made: StaffSession = super().create_model_instance(data)
+        made = super().create_model_instance(data)
+        assert isinstance(made, StaffSession)
         seat = data.get(SEAT)
         made.user_id = _user_in(data)
         made.tenant_id = data.get(TENANT)
         made.seat = UUID(seat) if seat else None
-        made.active_at = clock.NOW  # type: ignore[assignment]  # PostgreSQL says it
+        made.active_at = clock.NOW
         return made
 
     def load(self) -> dict[str, Any]:

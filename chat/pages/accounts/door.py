@@ -75,5 +75,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         staff.sign_out(request)
     response = redirect("login")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite=settings.CSRF_COOKIE_SAMESITE)
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
     return response

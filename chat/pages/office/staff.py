@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime, format_time
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from chat.pages.languages import TenantRequest, date_in_words, locale_of
 from chat.pages.office.door import office, show
 from chat.pages.office.wording import ROLES
 from retention import clock
+from tenants import sessions
 from tenants.expiry import warnings
 from tenants.fitness import ANSWERING, Lack, in_place, lacks_in, requirement_groups, today_at
 from tenants.models import Membership, Qualification, Shift, Tenant
@@ -26,7 +28,7 @@ from tenants.rota import shifts_to_come
 from tenants.scope import tenant_scope
 
 SECTION = "office-staff"
-ACTS = ("enter", "verify", "end", "leave")
+ACTS = ("enter", "verify", "end", "leave", "out")
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,20 @@ class KindChoice:
 
 
 @dataclass(frozen=True)
+class SittingRow:
+    """A session that a member has open here, by the tenant's own clock."""
+
+    since: str
+    active: str
+    is_locked: bool
+
+
+@dataclass(frozen=True)
 class MemberContent:
     """All that templates/chat/office/member.html and member_leave.html show."""
 
     row: StaffRow
+    sittings: list[SittingRow]
     kinds: list[KindChoice]
     act_urls: dict[str, str]
     today: str
@@ -154,6 +166,7 @@ def show_member(
             raise Http404
         content = MemberContent(
             row=row,
+            sittings=_sittings(tenant, member_id, language),
             kinds=[KindChoice(kind, label) for kind, label in kind_labels(language).items()],
             act_urls={act: reverse(f"office-member-{act}", args=[member_id]) for act in ACTS},
             today=today_at(tenant, now=clock.now()).isoformat(),
@@ -165,6 +178,19 @@ def show_member(
         status = 409 if refused else 200
         template = f"chat/office/{template}.html"
         return show(request, member, template, content, section=SECTION, status=status)
+
+
+def _sittings(tenant: Tenant, member_id: UUID, language: str) -> list[SittingRow]:
+    user = Membership.objects.values_list("user", flat=True).get(pk=member_id)
+
+    def told(moment: datetime) -> str:
+        there = moment.astimezone(tenant.tzinfo)
+        return str(format_datetime(there, format="d MMM HH:mm", locale=locale_of(language)))
+
+    return [
+        SittingRow(told(one.signed_in_at), told(one.active_at), one.is_locked)
+        for one in sessions.sittings(tenant, [user])
+    ]
 
 
 class _Shown:
