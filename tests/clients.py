@@ -26,11 +26,9 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from channels.testing import WebsocketCommunicator
-from django.conf import settings
 
 from chat.calls import call
-from tenants import clock
-from tenants.models import Membership, Role, StaffSession, Tenant
+from tenants.models import Role, Tenant
 from tests.far import FarSocket
 from tests.overhttp import OverHttp
 from tests.web import (
@@ -41,6 +39,7 @@ from tests.web import (
     host_of,
     origin_at,
     post,
+    seat_of,
     sign_in,
     start,
 )
@@ -73,6 +72,7 @@ __all__ = [
     "open_tenants",
     "origin_at",
     "post",
+    "seat_of",
     "sign_in",
     "start",
     "talk",
@@ -299,16 +299,6 @@ async def visitor(
         yield tab
     finally:
         await tab.drop()
-
-
-def seat_of(member: Membership) -> str:
-    """Return the Cookie header of the session that a member has; empty where they have none.
-
-    To sign in anew would end it, and close its windows.
-    """
-    sessions = StaffSession.objects.filter(user=member.user_id, tenant=member.tenant_id)
-    found = sessions.filter(expire_date__gt=clock.NOW).first()
-    return f"{settings.SESSION_COOKIE_NAME}={found.session_key}" if found else ""
 
 
 @asynccontextmanager

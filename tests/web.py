@@ -14,7 +14,8 @@ from django import test
 from django.conf import settings
 from django.test.client import ClientHandler
 
-from tenants.models import Tenant
+from tenants import clock
+from tenants.models import Membership, StaffSession, Tenant
 from tests.world import PASSWORD, PATIENCE_SECONDS
 
 Header = tuple[bytes, bytes]
@@ -125,6 +126,16 @@ async def sign_in(tenant: Tenant, login: str, *, password: str = PASSWORD) -> st
     if answer.status != 302:
         return None
     return _cookie(answer.cookies).decode()
+
+
+def seat_of(member: Membership) -> str:
+    """Return the Cookie header of the session that a member has; empty where they have none.
+
+    To sign in anew would end it, and close its windows.
+    """
+    sessions = StaffSession.objects.filter(user=member.user_id, tenant=member.tenant_id)
+    found = sessions.filter(expire_date__gt=clock.NOW).first()
+    return f"{settings.SESSION_COOKIE_NAME}={found.session_key}" if found else ""
 
 
 async def sign_out(tenant: Tenant, cookie: str) -> Answer:
