@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django import test
 from django.core.checks import run_checks
 from pytest_django import Settings
 
@@ -139,6 +140,17 @@ def test_where_it_is_off_who_has_one_is_asked_all_the_same(
 
     assert visit.sign_in()["Location"] == "/desk/login/factor/"
     assert visit.get("/desk/").status_code == 302
+
+
+def test_session_that_was_opened_past_our_doors_has_nobody_in_it() -> None:
+    """Such as by a view of Django's that somebody has left in the way."""
+    visit = operator()
+    user = User.objects.get(email=visit.login)
+
+    test.Client.force_login(visit.client, user)
+    assert visit.get("/").status_code == 302
+    visit.client.force_login(user)
+    assert visit.get("/").status_code == 200
 
 
 def test_secrets_are_sealed_wherever_they_lie(tenant: Tenant) -> None:
