@@ -14,6 +14,7 @@ class ChatConfig(AppConfig):
         from chat.forgetting import KINDS, members_named
         from chat.handover import HANDOVER_NOTE
         from chat.incidents import INCIDENT
+        from chat.pages.accounts.stepping import ask_again
         from chat.pages.figures import addresses_opened
         from chat.pages.handbook import HANDBOOK
         from chat.panels import register_panel
@@ -27,6 +28,7 @@ class ChatConfig(AppConfig):
         from retention.shuffled import register as register_mixture
         from tenants.drafts import followers
         from tenants.staff import watchers
+        from tenants.stepping import askers
 
         register_card(SIGNPOST)
         register_panel(HANDBOOK)
@@ -35,6 +37,7 @@ class ChatConfig(AppConfig):
         register_mixture(EVALUATION)
         named_by.append(members_named)
         watchers.append(note_change)
+        askers.append(ask_again)
         followers.append(follow_version)
         figures.append(addresses_opened)
         closers.append(close_line)

@@ -32,6 +32,20 @@ def secrets_are_set(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(deploy=True)
+def staff_have_second_factors(**_: Any) -> list[CheckMessage]:
+    """Refuse a deployment into which a password alone lets."""
+    if settings.HELPLINE_STAFF_MFA != "off":
+        return []
+    return [
+        Error(
+            "HELPLINE_STAFF_MFA is off: a password alone opens the desk.",
+            hint="Leave it out. Whoever has no second factor sets one up at their next sign-in.",
+            id="helpline.E003",
+        )
+    ]
+
+
 @register(Tags.database)
 def application_role_is_bound(
     databases: Sequence[str] | None = None, **_: Any

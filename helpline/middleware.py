@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
 from psycopg_pool import PoolTimeout
 
+from tenants import sessions
 from tenants.embedding import note_bubble
 from tenants.hosts import Place, place_of
 from tenants.scope import tenant_scope
@@ -120,6 +122,30 @@ class HostMiddleware:
                 # It was answered as failed: half of it must not stand.
                 transaction.set_rollback(True)
             return response
+
+
+class ActivityMiddleware:
+    """Note that who is signed in has done something, if it was them and not their page.
+
+    Browsers say so of each request. A page that fetches by itself, or looks again after a while,
+    keeps no desk open that nobody is at.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _by_a_person(request):
+            sessions.note_request(request.session)
+        return self.get_response(request)
+
+
+def _by_a_person(request: HttpRequest) -> bool:
+    """Say whether a person asked for it. Who sends no such header is no browser of today."""
+    mode = request.headers.get("Sec-Fetch-Mode", "")
+    if request.method == "POST" or not mode:
+        return True
+    return mode == "navigate" and request.headers.get("Sec-Fetch-User") == "?1"
 
 
 def opens_own_scopes(path: str, urlconf: str) -> bool:

@@ -42,7 +42,7 @@ class TenantMountMiddleware:
         if request.side != "admin" or mounted is None:  # type: ignore[attr-defined]  # set by HostMiddleware
             return self.get_response(request)
         if not isinstance(request.user, User):
-            door = reverse("admin:login", urlconf="helpline.urls")
+            door = reverse("login", urlconf="helpline.urls")
             return HttpResponseRedirect(f"{door}?next={quote(request.path)}")
         tenant = Tenant.objects.filter(slug=mounted["slug"]).first()
         member = _administrator(tenant, request.user) if tenant else None

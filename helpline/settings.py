@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "django_celery_beat",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -69,6 +74,9 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "helpline.middleware.ActivityMiddleware",
+    # allauth does not start without it.
+    "allauth.account.middleware.AccountMiddleware",
     "helpline.mounting.TenantMountMiddleware",
     "helpline.speaking.StaffLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -214,6 +222,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    # A lock lasts ten minutes; what it counted is gone a minute later.
+    "forget-attempts": {
+        "task": "tenants.forget_attempts",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     # A day begins at midnight where the tenant is; the hour is what a warning may be late.
     "warn-of-expiry": {
         "task": "tenants.warn_of_expiry",
@@ -320,7 +334,11 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "chat.pages.refused.refused"
-AUTHENTICATION_BACKENDS = ["tenants.backends.StaffBackend"]
+# How long nobody may be seen to do anything before their desk locks, and how long a password or a
+# second factor is good for what asks for it once more.
+IDLE_LIMIT = timedelta(minutes=env.int("HELPLINE_IDLE_MINUTES", default=15))
+STEP_UP_FOR = timedelta(minutes=env.int("HELPLINE_STEP_UP_MINUTES", default=5))
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenants.backends.StaffBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -332,6 +350,26 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# --- second factors and lockouts (tenants/factors.py, tenants/lockouts.py) ------------------------
+
+# Of allauth only the second factors are used; the doors are ours.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "tenants.factors.Adapter"
+# Telephones are half a minute fast or slow.
+MFA_TOTP_TOLERANCE = 1
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+
+AXES_HANDLER = "tenants.lockouts.Handler"
+AXES_CLIENT_IP_CALLABLE = "tenants.lockouts.address_for_axes"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+# What is tried while it is locked does not lengthen the lock: it always ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # --- headers (the rest is in helpline/middleware.py) ---------------------------------------------
 
@@ -359,6 +397,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else No
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # X-Frame-Options is set by HeadersMiddleware
+    "axes.W002",  # the door says itself that it is locked
     "security.W008",  # the proxy in front sends http to https; it alone has port 80
 ]
 

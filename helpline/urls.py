@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
@@ -22,6 +24,9 @@ admin.site.unregister(
         beat.IntervalSchedule,
         beat.PeriodicTask,
         beat.SolarSchedule,
+        # Its pages would show the secrets of second factors, and let one be written for somebody.
+        Authenticator,
+        EmailAddress,
     ]
 )
 
@@ -34,6 +39,8 @@ urlpatterns = [
     path("forgotten/", forgotten, name="forgotten"),
     # The same, by the name that Django's own sign-in page looks for.
     path("forgotten/", forgotten, name="admin_password_reset"),
+    # Before Django's own, under the same addresses: its pages know nothing of second factors.
+    path("", include("chat.pages.accounts.urls")),
     # In the place of Django's own, under its own name: whose key a password locks keeps the key.
     path("password_change/", admin.site.admin_view(password_change)),
     path("", admin.site.urls),

@@ -11,23 +11,19 @@ then the rows. A row without a key is noise; a key without a row expires by itse
 
 from __future__ import annotations
 
-import base64
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from retention.sealing import Sealer
+from tenants import masters
 from tenants.errors import Unavailable
 from tenants.models import Tenant
 
@@ -203,30 +199,18 @@ def _ask(query: str, *values: Any) -> Sequence[tuple[Any, ...]]:
     return rows
 
 
-@lru_cache(maxsize=4)
-def _masters(encoded: tuple[str, ...]) -> tuple[AESGCM, ...]:
-    if not encoded:
-        raise ImproperlyConfigured(
-            "HELPLINE_MASTER_KEYS is empty; it needs the base64 of at least one 32-byte key"
-        )
-    return tuple(AESGCM(base64.b64decode(key, validate=True)) for key in encoded)
-
-
 def _wrap(tenant: Tenant, key: bytes) -> bytes:
-    nonce = os.urandom(12)
-    first = _masters(tuple(settings.HELPLINE_MASTER_KEYS))[0]
-    return nonce + first.encrypt(nonce, key, _place(tenant))
+    return masters.seal(key, place=_place(tenant))
 
 
 def _unwrap(tenant: Tenant, wrapped: bytes) -> bytes:
-    for master in _masters(tuple(settings.HELPLINE_MASTER_KEYS)):
-        try:
-            return master.decrypt(wrapped[:12], wrapped[12:], _place(tenant))
-        except InvalidTag:
-            continue
-    raise ImproperlyConfigured(
-        f"no key in HELPLINE_MASTER_KEYS opens the key of {tenant.slug}; add the one that made it"
-    )
+    try:
+        return masters.open_sealed(wrapped, place=_place(tenant))
+    except masters.NoMasterKey:
+        raise ImproperlyConfigured(
+            f"no key in HELPLINE_MASTER_KEYS opens the key of {tenant.slug};"
+            " add the one that made it"
+        ) from None
 
 
 def _place(tenant: Tenant) -> bytes:

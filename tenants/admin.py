@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.http import HttpRequest
@@ -14,21 +14,9 @@ from django.urls import reverse
 
 from tenants import staff
 from tenants.administration.operators import LineAdmin, OperatorAdmin, PlatformAdmin
-from tenants.models import Operator, Tenant, User
+from tenants.models import Operator, Tenant
 from tenants.permissions import OPERATORS, lets_in
 
-
-class OperatorSignIn(AdminAuthenticationForm):
-    """The platform's own door: as at a desk's, whoever must know is told of the password."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if isinstance(self.user_cache, User):
-            staff.greet(None, self.user_cache, cleaned["password"])
-        return cleaned
-
-
-admin.site.login_form = OperatorSignIn
 lets_in(OPERATORS)(admin.site)
 admin.site.site_header = admin.site.site_title = "Helpline"
 

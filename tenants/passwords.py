@@ -86,7 +86,7 @@ def set_by_link(token: str, password: str, *, tenant: Tenant | None) -> bool:
         AccountLink.objects.filter(user=user).delete()
         user.set_password(password)
         user.save(update_fields=["password"])
-        sessions.end_all_of(user)
+        sessions.end_everywhere(user.pk)
         loses = tell_of_reset(user)
     _tell_tenants(user)
     return loses

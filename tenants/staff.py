@@ -12,8 +12,8 @@ from django.http import HttpRequest
 
 from tenants import clock, sessions
 from tenants.audit import record
-from tenants.errors import NotAllowed, NotFound
-from tenants.models import Membership, Policy, PolicyRule, Tenant, User
+from tenants.errors import Invalid, NotAllowed, NotFound
+from tenants.models import Membership, Policy, PolicyRule, Role, Tenant, User
 from tenants.policies import (
     NoPolicy,
     current_policy,
@@ -38,26 +38,6 @@ resetters: list[Callable[[User], bool]] = []
 # And where it may have changed whether a member may be at a desk and answer, in that scope and
 # transaction: with the tenant, them, and whether they go (have signed out, or left).
 watchers: list[Callable[[Tenant, Membership, bool], None]] = []
-
-
-def sign_in(request: HttpRequest, *, login: str, password: str) -> Membership | None:
-    """Open a desk session at the request's tenant, or return None, for every reason alike."""
-    tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
-    user = auth.authenticate(request, username=login.strip().lower(), password=password)
-    if not isinstance(user, User):
-        return None
-    membership = active_membership(user)
-    if membership is None:
-        return None
-    _open_session(request, user)
-    sessions.begin(request.session, tenant)
-    greet(tenant, user, password)
-    return membership
-
-
-def _open_session(request: HttpRequest, user: User) -> None:
-    auth.login(request, user)
-    request.session.cycle_key()
 
 
 def greet(tenant: Tenant | None, user: User, password: str) -> None:
@@ -97,9 +77,53 @@ def sign_out(request: HttpRequest) -> None:
         tell_watchers(tenant, member, goes=True)
 
 
+def sign_out_everywhere(
+    tenant: Tenant, membership_id: UUID, *, actor: Membership | None
+) -> Membership:
+    """End every session that a member has at this tenant, and every window with it. In the scope.
+
+    They may sign in again. At the platform's own host nobody of a tenant's signs anybody out, but
+    for themselves. Raises NotFound for who is no member here.
+    """
+    member = Membership.objects.filter(pk=membership_id, active=True).first()
+    if member is None:
+        raise NotFound("no such member")
+    _end_sessions(tenant, member)
+    record(tenant, actor=actor, action="member.signed_out", subject=member.pk, basis="")
+    return member
+
+
+def _end_sessions(tenant: Tenant, member: Membership) -> None:
+    sessions.end(member.user_id, tenant)
+    tell_watchers(tenant, member, goes=True)
+
+
+def change_role(
+    tenant: Tenant, membership_id: UUID, role: str, *, actor: Membership | None
+) -> Membership:
+    """Give a member another role. Whoever is at a desk in the old one signs in anew. In the scope.
+
+    Raises NotFound for who is no member here, Invalid for no role.
+    """
+    member = Membership.objects.select_for_update().filter(pk=membership_id, active=True).first()
+    if member is None:
+        raise NotFound("no such member")
+    if role not in Role.values:
+        raise Invalid("no such role")
+    if member.role == role:
+        return member
+    basis = f"{member.role} → {role}"
+    member.role = role
+    member.save(update_fields=["role"])
+    record(tenant, actor=actor, action="member.role_changed", subject=member.pk, basis=basis)
+    _end_sessions(tenant, member)
+    return member
+
+
 def deactivate(user: User) -> None:
     """Let a person in nowhere any more, at no tenant, from now on. Opens its own scopes."""
     User.objects.filter(pk=user.pk).update(is_active=False)
+    sessions.end_everywhere(user.pk)
     for tenant in Tenant.objects.all():
         with tenant_scope(tenant):
             member = Membership.objects.filter(user=user, active=True).first()
@@ -124,7 +148,7 @@ def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> M
     member.expires_at, member.expiry_rule = forgotten_at(tenant, member.left_at)
     member.save(update_fields=["active", "left_at", "expires_at", "expiry_rule"])
     record(tenant, actor=actor, action="member.left", subject=member.pk, basis=member.expiry_rule)
-    tell_watchers(tenant, member, goes=True)
+    _end_sessions(tenant, member)
     return member
 
 

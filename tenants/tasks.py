@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tenants import expiry, outbox, sessions
+from tenants import expiry, lockouts, outbox, sessions
 from tenants.jobs import job
 
 
@@ -20,3 +20,9 @@ def warn_of_what_runs_out() -> None:
 def send_links() -> None:
     """Send the mails that are to go out, and forget links that are over."""
     outbox.send_due()
+
+
+@job("tenants.forget_attempts")
+def forget_attempts() -> None:
+    """Delete what was counted of wrong passwords and codes, once no lock depends on it."""
+    lockouts.forget_old()

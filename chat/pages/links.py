@@ -61,7 +61,7 @@ class Door:
 
     @property
     def sign_in_url(self) -> str:
-        return reverse("login" if self.tenant else "admin:login")
+        return reverse("login")
 
     def scope(self) -> AbstractContextManager[None]:
         return tenant_scope(self.tenant) if self.tenant else nullcontext()

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime, format_time
 from django.utils.translation import gettext as _
 
 from chat.pages.fitness import kind_labels, lack_in_words
 from chat.pages.languages import date_in_words, locale_of
 from chat.pages.office.wording import ROLES
 from retention import clock
+from tenants import sessions
 from tenants.expiry import warnings
 from tenants.fitness import ANSWERING, Lack, in_place, lacks_in, requirement_groups, today_at
 from tenants.models import Membership, Qualification, Shift, Tenant
@@ -69,10 +71,20 @@ class KindChoice:
 
 
 @dataclass(frozen=True)
+class SittingRow:
+    """A session that a member has open here, by the tenant's own clock."""
+
+    since: str
+    active: str
+    is_locked: bool
+
+
+@dataclass(frozen=True)
 class MemberContent:
     """All that the pages about one member show; ``act_urls`` are where their forms go."""
 
     row: StaffRow
+    sittings: list[SittingRow]
     kinds: list[KindChoice]
     act_urls: Mapping[str, str]
     today: str
@@ -88,6 +100,7 @@ def member_content(
     """Gather it; only what the line asks for can be said to be held. In the scope."""
     return MemberContent(
         row=row,
+        sittings=_sittings(tenant, UUID(row.id), language),
         kinds=[KindChoice(kind, label) for kind, label in kind_labels(language).items()],
         act_urls=act_urls,
         today=today_at(tenant, now=clock.now()).isoformat(),
@@ -96,6 +109,19 @@ def member_content(
         most_years=MOST_YEARS,
         refused=refused,
     )
+
+
+def _sittings(tenant: Tenant, member_id: UUID, language: str) -> list[SittingRow]:
+    user = Membership.objects.values_list("user", flat=True).get(pk=member_id)
+
+    def told(moment: datetime) -> str:
+        there = moment.astimezone(tenant.tzinfo)
+        return str(format_datetime(there, format="d MMM HH:mm", locale=locale_of(language)))
+
+    return [
+        SittingRow(told(one.signed_in_at), told(one.active_at), one.is_locked)
+        for one in sessions.sittings(tenant, [user])
+    ]
 
 
 class Members:

@@ -14,6 +14,7 @@ from tenants.models.path import Departure, DryRun, Proposal
 from tenants.models.phrase import Phrase
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
+from tenants.models.session import StaffSession
 from tenants.models.staff import LEADS, Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
@@ -48,6 +49,7 @@ __all__ = [
     "Requirement",
     "Role",
     "Shift",
+    "StaffSession",
     "State",
     "Statement",
     "Subject",

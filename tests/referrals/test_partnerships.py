@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from referrals.models import Partnership
 from referrals.partnerships import (
@@ -25,6 +24,7 @@ from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import AuditEntry, Partner, Tenant, User
 from tenants.scope import tenant_scope
 from tests.clients import host_of
+from tests.web import Client
 from tests.world import encoded_password
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -21,7 +21,7 @@ from tenants.rota import shifts_to_come
 from tenants.scope import tenant_scope
 
 SECTION = "office-staff"
-ACTS = ("enter", "verify", "end", "leave")
+ACTS = ("enter", "verify", "end", "leave", "out")
 
 
 @dataclass(frozen=True)

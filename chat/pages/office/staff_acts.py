@@ -72,6 +72,18 @@ def leave(request: TenantRequest, member: Membership, member_id: UUID) -> HttpRe
 
 @require_POST
 @office(SECTION)
+def sign_out(request: TenantRequest, member: Membership, member_id: UUID) -> HttpResponse:
+    """End every session of a member here, and every window with it."""
+    try:
+        looked_after(request.tenant, member, member_id)
+        staff.sign_out_everywhere(request.tenant, member_id, actor=member)
+    except (NotFound, NotAllowed):
+        raise Http404 from None
+    return redirect("office-member", member_id)
+
+
+@require_POST
+@office(SECTION)
 def plan(request: TenantRequest, member: Membership) -> HttpResponse:
     """Plan a shift."""
     try:

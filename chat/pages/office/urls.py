@@ -66,6 +66,7 @@ urlpatterns = [
     path("staff/<uuid:member_id>/verify/", staff_acts.verify, name="office-member-verify"),
     path("staff/<uuid:member_id>/end/", staff_acts.end, name="office-member-end"),
     path("staff/<uuid:member_id>/leave/", staff_acts.leave, name="office-member-leave"),
+    path("staff/<uuid:member_id>/out/", staff_acts.sign_out, name="office-member-out"),
     path("cooldowns/", cooldowns.cooldowns, name="office-cooldowns"),
     path("cooldowns/<uuid:incident>/decide/", cooldowns.decide, name="office-cooldown-decide"),
     path("cooldowns/<uuid:incident>/seen/", cooldowns.see, name="office-cooldown-see"),
