@@ -16,6 +16,7 @@ class ReferralsConfig(AppConfig):
         from chat.pages.further import register_page
         from chat.pages.office.door import register_section
         from chat.pages.office.wording import ACTIONS
+        from chat.pages.privacy import promised
         from chat.panels import register_panel
         from chat.signposts import register_signposts
         from referrals.brought import BROUGHT
@@ -31,6 +32,7 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.piece import PASSING
         from referrals.pages.wording import ACTS
         from referrals.partnerships import follow_charters
+        from referrals.promising import about_passing_on
         from referrals.referral import REFERRAL
         from retention.kinds import register
         from tenants.loading import followers
@@ -45,6 +47,7 @@ class ReferralsConfig(AppConfig):
         watchers.ended.append(on_end)
         watchers.awaited.append(expected_back)
         followers.append(follow_charters)
+        promised.append(about_passing_on)
         register_page(DIRECTORY)
         register_section(SERVICES)
         register_section(PARTNERS)
