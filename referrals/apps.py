@@ -22,7 +22,7 @@ class ReferralsConfig(AppConfig):
         from referrals.brought import BROUGHT
         from referrals.directory.signposting import service_signpost
         from referrals.forgetting import KINDS
-        from referrals.handoffs import on_claim, on_end
+        from referrals.handoffs import on_claim, on_end, on_park
         from referrals.outgoing import expected_back
         from referrals.pages.directory import DIRECTORY
         from referrals.pages.office_partners import PARTNERS
@@ -45,6 +45,7 @@ class ReferralsConfig(AppConfig):
             register(kind)
         watchers.claimed.append(on_claim)
         watchers.ended.append(on_end)
+        watchers.parked.append(on_park)
         watchers.awaited.append(expected_back)
         followers.append(follow_charters)
         promised.append(about_passing_on)
