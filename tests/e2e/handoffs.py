@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
+from django.db import connections
 from playwright.async_api import Page, WebSocket, expect
 
+from chat.calls import call
+from chat.models import Process
+from chat.neglect import tend_all
+from referrals.carrying import carry_on
+from retention import clock
+from tenants.models import HoursException, Tenant
+from tenants.scope import tenant_scope
 from tests.e2e.cable import Cable
 from tests.e2e.screens import PHONE, Screens, say, take_next
+from tests.world import moved_clock, until
 
 GIVER, TAKER = "alarmtelefonen", "snakkompsyken"
 NAMES = {GIVER: "Alarmtelefonen for barn og unge", TAKER: "SnakkOmPsyken"}
@@ -111,3 +122,31 @@ async def seen(page: Page, name: str) -> None:
     wrong = [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
     wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert (name, wrong, wider <= 0) == (name, [], True)
+
+
+def close(slug: str) -> None:
+    """Close a line for today."""
+    with tenant_scope(Tenant.objects.get(slug=slug)):
+        HoursException.objects.update(opens=None, closes=None)
+
+
+async def minutes_pass(minutes: int) -> None:
+    """Let time pass, with the server still known to be alive, and let the jobs look."""
+    moment = await call(clock.now) + timedelta(minutes=minutes)
+    await moved_clock(moment)
+    tenant = await call(Tenant.objects.get, slug=GIVER)
+    await until(tenant, lambda: Process.objects.filter(beat_at__gte=moment).exists())
+    await jobs_run()
+
+
+async def jobs_run() -> None:
+    """Let the worker look after talks and handoffs once."""
+    await asyncio.to_thread(_jobs)
+
+
+def _jobs() -> None:
+    try:
+        tend_all()
+        carry_on()
+    finally:
+        connections.close_all()

@@ -6,18 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from chat.calls import call
-from tenants.models import HoursException, Tenant
-from tenants.scope import tenant_scope
-from tests.e2e.handoffs import GIVER, NAMES, SUMMARY, TAKER, WORDS, Handoff, kept, seen
+from tests.e2e.handoffs import GIVER, NAMES, SUMMARY, TAKER, WORDS, Handoff, close, kept, seen
 from tests.e2e.screens import Screens, say, take_next
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BROUGHT = "[data-brought-lines] [data-line-text]"
-
-
-def _close() -> None:
-    with tenant_scope(Tenant.objects.get(slug=TAKER)):
-        HoursException.objects.update(opens=None, closes=None)
 
 
 async def test_visitor_reads_changes_and_takes_along_a_summary(screens: Screens) -> None:
@@ -85,7 +78,7 @@ async def test_visitor_stays_and_one_that_the_partner_cannot_take_stays_as_well(
     await expect(it.note()).to_have_text("Den besøkende blir her.")
 
     await it.offer()
-    await call(_close)
+    await call(close, TAKER)
     await it.choose("all")
 
     await expect(it.card().locator("[data-referral-note]")).to_contain_text("kan ikke ta imot")
