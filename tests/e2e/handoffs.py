@@ -28,6 +28,7 @@ NAMES = {GIVER: "Alarmtelefonen for barn og unge", TAKER: "SnakkOmPsyken"}
 WORDS = "jeg får ikke sove"
 WHY = "De kan mye om tunge tanker."
 SUMMARY = "Sover dårlig og har mye skolestress."
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Handoff:
     @classmethod
     async def begun(cls, screens: Screens, *, cable: Cable | None = None) -> Handoff:
         """Both lines have somebody there, and the visitor has written and been answered."""
-        other = await screens.desk(TAKER)
+        other = await screens.desk(TAKER, reduced_motion="reduce")
         heard: list[dict[str, Any]] = []
         visitor = await screens.page(
             "about:blank", size=PHONE, cable=cable, reduced_motion="reduce"
@@ -60,7 +61,12 @@ class Handoff:
         return cls(screens, visitor, desk, pane, other, heard)
 
     async def offer(self, summary: str = SUMMARY) -> None:
-        """Lay the card, from the panel."""
+        """Lay the card, and see that there is something to choose."""
+        await self.lay(summary)
+        await expect(self.card().locator("[data-referral-form]")).to_be_visible()
+
+    async def lay(self, summary: str = SUMMARY) -> None:
+        """Lay a card, from the panel."""
         panel = self.desk.locator('[data-panel="pass-on"]')
         if not await panel.is_visible():
             await self.desk.keyboard.press("Alt+v")
@@ -68,7 +74,6 @@ class Handoff:
         await panel.locator("[data-offering-why]").fill(WHY)
         await panel.locator("[data-offering-summary]").fill(summary)
         await panel.locator("[data-offering-form] [type=submit]").click()
-        await expect(self.card().locator("[data-referral-form]")).to_be_visible()
 
     def card(self) -> Any:
         """The newest card, as the visitor sees it."""
@@ -117,8 +122,11 @@ async def kept(page: Page) -> list[str]:
 
 
 async def seen(page: Page, name: str) -> None:
-    """Nothing is wrong with how the page stands now, and nothing sticks out of it."""
+    """Nothing is wrong with how the page stands now, by night as well, and nothing sticks out of it."""
     found = (await Axe().run(page)).response["violations"]
+    await page.emulate_media(color_scheme="dark")
+    found += (await Axe().run(page, options=COLOURS)).response["violations"]
+    await page.emulate_media(color_scheme="null")
     wrong = [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
     wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert (name, wrong, wider <= 0) == (name, [], True)

@@ -83,5 +83,8 @@ async def test_visitor_stays_and_one_that_the_partner_cannot_take_stays_as_well(
 
     await expect(it.card().locator("[data-referral-note]")).to_contain_text("kan ikke ta imot")
     await expect(it.note()).to_contain_text("kunne ikke ta imot")
+    await it.lay()
+    await expect(it.card().locator("[data-referral-ways] [data-way]").first).to_be_visible()
+    await seen(it.visitor, "shown the way")
     await say(it.visitor, "jeg er her ennå")
     await expect(it.desk.locator(f"{it.pane} [data-text]").last).to_have_text("jeg er her ennå")

@@ -351,7 +351,7 @@ def fled_from(request: pytest.FixtureRequest, transactional_db: None) -> list[Te
     """Two lines with a pact; the second ends what its visitor flees from, or parks it."""
     lines = world.open_tenants("alarmtelefonen", request.param)
     if request.param == "urph":
-        accept(lines[1], propose(*lines, Terms()))
+        accept(lines[1], propose(lines[0], lines[1], Terms()))
     return lines
 
 
