@@ -174,7 +174,7 @@ def held_talk(
         segments = list(Segment.objects.filter(conversation=talk).values_list("pk", flat=True))
         ring = open_held_keys(tenant, conversation=talk.pk, segments=segments)
         page = read_between(talk.pk, after=after, through=talk.last_seq, keys=ring)
-        cards, aside = cards_of(talk, ring), said_aside(talk, ring)
+        cards, aside = cards_of(talk, ring, at_desk=True), said_aside(talk, ring)
     caught = Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page)
     return replace(_stands(tenant, talk, caught, cards), aside=aside)
 
@@ -182,5 +182,5 @@ def held_talk(
 def _stands(
     tenant: Tenant, talk: Conversation, caught: Caught, cards: list[Frame] | None = None
 ) -> Stands:
-    shown = cards_of(talk, caught.keys) if cards is None else cards
+    shown = cards_of(talk, caught.keys, at_desk=True) if cards is None else cards
     return Stands(talk, caught, situation_of(tenant, talk), shown)

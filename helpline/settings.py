@@ -271,6 +271,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    # Counts of a month are over a year after it; the office shows half of that.
+    "forget-referral-counts": {
+        "task": "referrals.forget_counts",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
 }
 
 # --- mail to members of staff ------------------------------------------------------------------

@@ -17,6 +17,7 @@ class ReferralsConfig(AppConfig):
         from chat.pages.further import register_page
         from chat.pages.office.door import register_section
         from chat.pages.office.wording import ACTIONS
+        from chat.pages.privacy import promised
         from chat.panels import register_panel
         from chat.signposts import register_signposts
         from referrals import dryrun
@@ -24,7 +25,7 @@ class ReferralsConfig(AppConfig):
         from referrals.checkup import partners
         from referrals.directory.signposting import service_signpost
         from referrals.forgetting import KINDS
-        from referrals.handoffs import on_claim, on_end
+        from referrals.handoffs import on_claim, on_end, on_park
         from referrals.outgoing import expected_back
         from referrals.pages.directory import DIRECTORY
         from referrals.pages.office_partners import PARTNERS
@@ -34,6 +35,7 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.piece import PASSING
         from referrals.pages.wording import ACTS, PACT_ACTS
         from referrals.partnerships import follow_charters, revoke_all
+        from referrals.promising import about_passing_on
         from referrals.readiness import partners_decided
         from referrals.referral import REFERRAL
         from retention.departures import closers
@@ -50,8 +52,10 @@ class ReferralsConfig(AppConfig):
             register(kind)
         watchers.claimed.append(on_claim)
         watchers.ended.append(on_end)
+        watchers.parked.append(on_park)
         watchers.awaited.append(expected_back)
         followers.append(follow_charters)
+        promised.append(about_passing_on)
         closers.append(revoke_all)
         add_check(partners_decided)
         register_page(DIRECTORY)

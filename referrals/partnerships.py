@@ -147,7 +147,7 @@ def _end_earlier(line: Tenant, row: Partnership) -> None:
 def revoke(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis: str = "") -> None:
     """End a pact, or take a proposal back; either line may.
 
-    Whoever is under way by it comes back (the job of referrals/handoffs.py). Outside every scope.
+    Whoever is under way by it comes back (the job of referrals/carrying.py). Outside every scope.
     Raises NotFound for an unknown pact, NotAllowed for one that is over.
     """
     with transaction.atomic():
@@ -297,8 +297,9 @@ def _pact(giver: Tenant, row: Partnership) -> Pact:
 def follow_charters(now: datetime) -> None:
     """Make a pact of each partner that a charter names and whose charter names it in turn.
 
-    What the charters say no more is revoked; what an operator has revoked stays so. Outside every
-    scope, in the transaction that loads the charters.  Rule: B3, B4
+    What the charters say no more is revoked, and made anew where they say it again; what an operator
+    has revoked stays so. Outside every scope, in the transaction that loads the charters.
+    Rule: B3, B4
     """
     tenants = {tenant.slug: tenant for tenant in Tenant.objects.all()}
     named = {slug: _partners(tenant) for slug, tenant in tenants.items()}
@@ -323,19 +324,34 @@ def _follow(
 ) -> None:
     with tenant_scope(line):
         found = {row.pact: row for row in Partnership.objects.filter(side=side)}
-        for other, partner in wanted.items():
-            pact = _pact_of(line, side, other)
-            row = found.pop(pact, None)
-            if row is None:
-                _begin(line, pact, side, other, partner, now)
+        for other in sorted(wanted.keys() | {row.partner for row in found.values()}):
+            row, next_pact = _of_charters(line, side, other, found)
+            partner = wanted.get(other)
+            if partner is None:
+                _drop(line, row)
+            elif row is None or row.is_dropped:
+                _begin(line, next_pact, side, other, partner, now)
             elif _said(row) != _said(partner):
                 row.mode, row.criteria, row.rule = partner.mode, partner.texts, partner.rule
                 row.save(update_fields=["mode", "criteria", "rule"])
-        for row in found.values():
-            of_charters = row.pact == _pact_of(line, side, row.partner)
-            if of_charters and row.state == State.ACCEPTED:
-                changes = _set(row, State.REVOKED)
-                _note(line, row.pact, "revoked", None, "the charters say so no more", changes)
+
+
+def _of_charters(
+    line: Tenant, side: Partnership.Side, other: str, found: Mapping[UUID, Partnership]
+) -> tuple[Partnership | None, UUID]:
+    """Return the latest pact that the charters of two lines have made, and the name of the next."""
+    row, number = None, 0
+    while (pact := _pact_of(line, side, other, number)) in found:
+        row, number = found[pact], number + 1
+    return row, pact
+
+
+def _drop(line: Tenant, row: Partnership | None) -> None:
+    if row is not None and row.state == State.ACCEPTED:
+        row.is_dropped = True
+        row.save(update_fields=["is_dropped"])
+        changes = _set(row, State.REVOKED)
+        _note(line, row.pact, "revoked", None, "the charters say so no more", changes)
 
 
 def _begin(
@@ -363,10 +379,14 @@ def _said(row: Partnership | Partner) -> tuple[object, ...]:
     return row.mode, texts, row.rule
 
 
-def _pact_of(line: Tenant, side: Partnership.Side, other: str) -> UUID:
-    """Return the name of what two charters say, the same at both lines and at each loading."""
+def _pact_of(line: Tenant, side: Partnership.Side, other: str, number: int) -> UUID:
+    """Return the name of what two charters say, the same at both lines and at each loading.
+
+    ``number`` counts how often they have said it anew, from 0.
+    """
     giver, taker = (line.slug, other) if side == Side.GIVES else (other, line.slug)
-    return uuid5(NAMESPACE_URL, f"helpline:pact:{giver}:{taker}")
+    again = f":{number}" if number else ""
+    return uuid5(NAMESPACE_URL, f"helpline:pact:{giver}:{taker}{again}")
 
 
 def remind_of_expiry() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chat.pages.languages import date_in_words, locale_of
-from referrals.counts import counts_of
+from referrals.counts import counts_of, month_before
 from referrals.models import Partnership
 from referrals.states import Outcome
 from retention.reviews import today_at
@@ -28,6 +27,7 @@ OUTCOMES: dict[str, Promise] = {
     Outcome.NEVER_ARRIVED: _("Never came"),
     Outcome.TAKEN: _("Were taken"),
     Outcome.RETURNED: _("Went back"),
+    Outcome.LEFT: _("Left on their own"),
     Outcome.REPLAYED: _("Stopped: token used twice"),
 }
 
@@ -99,9 +99,9 @@ def _direction(row: Partnership, name: str) -> str:
 def months_in_words(tenant: Tenant, names: dict[str, str], language: str) -> list[Month]:
     """Return the counts of the last months that are over. In the scope; a query each."""
     # A month that is not over would tell of each visitor as they come.
-    found, month = [], today_at(tenant).replace(day=1)
-    for _number in range(MONTHS):
-        month = _before(month)
+    found, today = [], today_at(tenant)
+    for number in range(1, MONTHS + 1):
+        month = month_before(today, months=number)
         rows = [
             Counted(
                 _place(names.get(partner, partner), side), [_number_in(told[o]) for o in OUTCOMES]
@@ -112,11 +112,6 @@ def months_in_words(tenant: Tenant, names: dict[str, str], language: str) -> lis
             name = format_date(month, "LLLL y", locale=locale_of(language))
             found.append(Month(name, rows))
     return found
-
-
-def _before(month: date) -> date:
-    year, earlier = divmod(month.year * 12 + month.month - 2, 12)
-    return date(year, earlier + 1, 1)
 
 
 def _place(name: str, side: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -19,6 +20,7 @@ from referrals.partnerships import (
     revoke,
     within_hours,
 )
+from referrals.promising import about_passing_on
 from retention import clock
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import AuditEntry, Partner, Tenant, User
@@ -63,6 +65,47 @@ def test_charters_that_name_each_other_make_both_pacts(giver: Tenant, taker: Ten
     follow_charters(clock.now())
 
     assert {row[3] for line in (giver, taker) for row in rows(line)} == {"revoked"}
+
+
+def test_pact_that_the_charters_say_no_more_is_made_anew_when_they_say_it_again(
+    giver: Tenant, taker: Tenant
+) -> None:
+    """And what a line has ended itself stays so.  Rule: B3"""
+    follow_charters(clock.now())
+    seen = {living_pact(giver)}
+    for _ in range(2):
+        said_no_more_and_again(giver, taker)
+        seen.add(living_pact(giver))
+        assert living_pact(giver) == living_pact(taker, side="takes")
+    assert len(seen) == 3
+
+    with tenant_scope(giver):
+        assert [one.rule for one in about_passing_on(giver, "en")] == ["B3"]
+    revoke(giver, UUID(living_pact(giver)))
+    follow_charters(clock.now())
+    said_no_more_and_again(giver, taker)
+
+    assert (living_pact(giver), living_pact(taker, side="takes")) == ("", "")
+    with tenant_scope(giver):
+        assert about_passing_on(giver, "en") == []
+
+
+def living_pact(line: Tenant, side: str = "gives") -> str:
+    with tenant_scope(line):
+        rows = Partnership.objects.filter(side=side, mode="live", state="accepted")
+        return str(rows.values_list("pact", flat=True).first() or "")
+
+
+def said_no_more_and_again(giver: Tenant, taker: Tenant) -> None:
+    with tenant_scope(taker):
+        partner = Partner.objects.get(slug=giver.slug)
+        partner.delete()
+    follow_charters(clock.now())
+    assert living_pact(giver) == ""
+    with tenant_scope(taker):
+        partner.pk = None
+        partner.save(force_insert=True)
+    follow_charters(clock.now())
 
 
 def test_one_line_proposes_and_the_other_decides(giver: Tenant, third: Tenant) -> None:
