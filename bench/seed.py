@@ -177,7 +177,7 @@ def _session(user_id: int, tenant: int) -> tuple[str, UUID]:
     said = SessionStore().encode(
         {
             "_auth_user_id": str(user_id),
-            "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+            "_auth_user_backend": "tenants.backends.StaffBackend",
             "_auth_user_hash": user.get_session_auth_hash(),
             TENANT: tenant,
             SIGNED_IN: _now().isoformat(),

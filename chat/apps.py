@@ -9,6 +9,7 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from chat.cards import register_card
         from chat.departures import close_line, counts
+        from chat.dryrun.path import course_of
         from chat.evaluation import EVALUATION, EVALUATIONS
         from chat.fitness import note_change
         from chat.forgetting import KINDS, members_named
@@ -26,6 +27,7 @@ class ChatConfig(AppConfig):
         from retention.kinds import register
         from retention.proof import figures
         from retention.shuffled import register as register_mixture
+        from tenants import dry_runs
         from tenants.drafts import followers
         from tenants.staff import watchers
         from tenants.stepping import askers
@@ -41,4 +43,5 @@ class ChatConfig(AppConfig):
         followers.append(follow_version)
         figures.append(addresses_opened)
         closers.append(close_line)
+        dry_runs.runners.append(course_of)
         exports.parts["counts.csv"] = counts

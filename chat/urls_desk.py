@@ -9,12 +9,12 @@ from chat.pages import handbook
 from chat.pages.desk import desk
 from chat.pages.links import forgotten, link
 from chat.pages.theme import theme
-from tenants.permissions import ANYBODY, lets_in
+from tenants.permissions import ANYBODY, MEMBERS, lets_in
 
 urlpatterns = [
     path("", lets_in(ANYBODY)(RedirectView.as_view(pattern_name="desk"))),
     path("desk/", desk, name="desk"),
-    path("desk/", include("chat.pages.accounts.urls")),
+    lets_in(MEMBERS)(path("desk/", include("chat.pages.accounts.urls"))),
     path("desk/forgotten/", forgotten, name="forgotten"),
     path("desk/link/", link, name="link"),
     path("desk/office/", include("chat.pages.office.urls")),

@@ -13,6 +13,7 @@ from chat.pages.links import forgotten, link
 from retention.operators import health
 from retention.views import metrics, promises
 from tenants.admin import password_change
+from tenants.permissions import OPERATORS, SIGNED_IN, lets_in
 
 # Roles are memberships and the schedule stands in settings: a form for either would promise more
 # than it can do.
@@ -32,7 +33,7 @@ admin.site.unregister(
 
 urlpatterns = [
     path("health/promises", promises),
-    path("health/", admin.site.admin_view(health), name="health"),
+    path("health/", lets_in(OPERATORS)(admin.site.admin_view(health)), name="health"),
     path("metrics", metrics),
     path("vault/", include("chat.pages.vault.urls")),
     path("link/", link, name="link"),
@@ -40,7 +41,7 @@ urlpatterns = [
     # The same, by the name that Django's own sign-in page looks for.
     path("forgotten/", forgotten, name="admin_password_reset"),
     # Before Django's own, under the same addresses: its pages know nothing of second factors.
-    path("", include("chat.pages.accounts.urls")),
+    lets_in(SIGNED_IN)(path("", include("chat.pages.accounts.urls"))),
     # In the place of Django's own, under its own name: whose key a password locks keeps the key.
     path("password_change/", admin.site.admin_view(password_change)),
     path("", admin.site.urls),

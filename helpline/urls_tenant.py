@@ -6,11 +6,12 @@ from django.urls import include, path
 from django.utils.module_loading import autodiscover_modules
 
 from tenants.administration.site import tenant_site
+from tenants.permissions import ADMINISTRATORS, lets_in
 
 autodiscover_modules("tenant_admin")
 
 urlpatterns = [
     # Before the site's own front page: while a line is being prepared its path is what one sees.
-    path("", include("retention.path.urls")),
+    lets_in(ADMINISTRATORS)(path("", include("retention.path.urls"))),
     path("", tenant_site.urls),
 ]

@@ -10,12 +10,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.apps import apps
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from tenants import clock
+from tenants import clock, factors
 from tenants.digest import digest_of
 from tenants.drafts import draft_of
 from tenants.fitness import fit_members, in_place, today_at
@@ -260,11 +258,4 @@ def _mark(done: bool) -> Mark:
 
 def _enrolled(users: Collection[int]) -> set[int]:
     """Return which persons have a second factor, where one is asked of everybody."""
-    if settings.HELPLINE_STAFF_MFA == "off":
-        return set(users)
-    if not apps.is_installed("allauth.mfa"):
-        return set()
-    label = "mfa"
-    factors = apps.get_model(label, "Authenticator")._default_manager
-    kinds = ("totp", "webauthn")
-    return set(factors.filter(user__in=users, type__in=kinds).values_list("user_id", flat=True))
+    return factors.who_have(users) if factors.is_required() else set(users)

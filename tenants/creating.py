@@ -16,15 +16,14 @@ from tenants.charter.shape import Policy as Terms
 from tenants.drafts import write_draft
 from tenants.errors import Invalid
 from tenants.hosts import DESK_PREFIX, RESERVED
+from tenants.invitations import invite
 from tenants.models import (
     Contact,
-    Membership,
     Operator,
     PolicyRule,
     Requirement,
     Role,
     Tenant,
-    User,
 )
 from tenants.scope import tenant_scope
 
@@ -171,17 +170,18 @@ def _keep(kind: str, starts: str, amount: int, unit: str) -> Keep:
 
 
 def appoint(tenant: Tenant, *, email: str, language: str = "") -> None:
-    """Give whoever has that address the first administrator's place. In the scope.
+    """Invite whoever has that address to the first administrator's place. In the scope.
 
-    An invitation by e-mail takes the place of this function; who has no password yet is given one
-    by it.
+    Raises Fault (tenants/invitations.py) for what is no address.
     """
-    address = email.strip().lower()
-    user = User.objects.filter(email=address).first() or User.objects.create_user(address)
+    spoken = language or tenant.default_language
     title = {code: _TITLES[code] for code in tenant.languages if code in _TITLES}
-    member, is_new = Membership.objects.get_or_create(
-        tenant=tenant, user=user, defaults={"role": Role.ADMINISTRATOR, "title": title}
+    invite(
+        tenant,
+        None,
+        email=email,
+        role=Role.ADMINISTRATOR,
+        title=title,
+        first_name="",
+        language=spoken,
     )
-    if is_new:
-        role = Role.ADMINISTRATOR.value
-        record(tenant, actor=None, action="member.appointed", subject=member.pk, basis=role)

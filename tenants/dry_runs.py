@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from enum import StrEnum
 
 from tenants import clock
 from tenants.audit import record
@@ -18,20 +18,28 @@ from tenants.models import DryRun, Membership, Tenant
 from tenants.scope import tenant_scope
 
 
+class Mark(StrEnum):
+    """``ASIDE``: not promised, not to be tried here, or only worth a look."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    ASIDE = "aside"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened in a dry run, by the run's own clock."""
+    """One thing that happened in a dry run; ``when`` is the run's own clock, in words."""
 
-    at: datetime
+    when: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One promise, whether it was kept, and by what one sees it."""
+    """One promise, what became of it, and by what one sees it."""
 
     promise: str
-    kept: bool
+    mark: Mark
     why: str
     rule: str = ""
 
@@ -45,7 +53,11 @@ class Course:
 
     @property
     def broken(self) -> int:
-        return sum(not one.kept for one in self.verdicts)
+        return sum(one.mark is Mark.BROKEN for one in self.verdicts)
+
+    @property
+    def kept(self) -> int:
+        return sum(one.mark is Mark.KEPT for one in self.verdicts)
 
 
 # Filled by the floor that can hold a talk: called outside every scope, and leaves nothing behind.
@@ -64,17 +76,16 @@ def run(tenant: Tenant, membership: Membership) -> Course:
         digest = digest_of(tenant)
     course = runners[-1](tenant)
     with tenant_scope(tenant):
-        kept = len(course.verdicts) - course.broken
         DryRun.objects.update_or_create(
             tenant=tenant,
             defaults={
                 "on": clock.now().date(),
                 "digest": digest,
-                "kept": kept,
+                "kept": course.kept,
                 "broken": course.broken,
             },
         )
-        basis = f"{kept} kept, {course.broken} broken"
+        basis = f"{course.kept} kept, {course.broken} broken"
         record(tenant, actor=membership, action="tenant.dry_run", subject=None, basis=basis)
     return course
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +120,12 @@ def is_required() -> bool:
 def has_any(user: User) -> bool:
     """Say whether ``user`` has a second factor."""
     return bool(_of(user).filter(type__in=FACTORS).exists())
+
+
+def who_have(users: Collection[int]) -> set[int]:
+    """Return which of ``users`` have a second factor."""
+    rows = Authenticator.objects.filter(user__in=users, type__in=FACTORS)
+    return set(rows.values_list("user_id", flat=True))
 
 
 def factors_of(user: User) -> list[Factor]:

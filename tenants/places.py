@@ -9,7 +9,7 @@ from tenants.audit import differing, record
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.invitations import FIRST_NAME_CHARACTERS, TITLE_CHARACTERS
 from tenants.models import Membership, Role, Tenant
-from tenants.staff import own_membership, tell_watchers
+from tenants.staff import end_sessions, own_membership, tell_watchers
 
 
 def change_place(
@@ -22,7 +22,7 @@ def change_place(
     first_name: str,
     active: bool,
 ) -> Membership:
-    """Give a member's place another shape; their windows follow after the commit. In the scope.
+    """Give a member's place another shape; who has another role signs in anew. In the scope.
 
     Nobody changes their own role or shuts themselves out, so that a line has an administrator left.
     Of a first name the trail says that it changed and no more. Raises NotFound for who is no member
@@ -39,7 +39,7 @@ def change_place(
     _check(tenant, role, title, first_name)
     if member.pk == actor.pk and (role, active) != (member.role, member.active):
         raise NotAllowed("somebody else changes your role")
-    before, was_in = _said(member), member.active
+    before = _said(member)
     changed_name = member.first_name != first_name
     member.role, member.title = role, {name: text for name, text in title.items() if text}
     member.first_name, member.active = first_name, active
@@ -56,7 +56,10 @@ def change_place(
             basis="",
             changes=changes,
         )
-        tell_watchers(tenant, member, goes=was_in and not active)
+        if {"role", "active"} & changes.keys():
+            end_sessions(tenant, member)
+        else:
+            tell_watchers(tenant, member)
     return member
 
 

@@ -24,7 +24,7 @@ from tenants.factors import Proof
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "tenants.backends.StaffBackend"
 # How long a password is good for that awaits its second factor.
 PENDING_FOR = timedelta(minutes=10)
 # What an unfinished sign-in goes on from; a page is remembered as it is, the rest is begun anew.

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 
 from tenants import clock, sessions
 from tenants.audit import record
-from tenants.errors import Invalid, NotAllowed, NotFound
-from tenants.models import Membership, Policy, PolicyRule, Role, Tenant, User
+from tenants.errors import NotAllowed, NotFound
+from tenants.models import Membership, Policy, PolicyRule, Tenant, User
 from tenants.policies import (
     NoPolicy,
     current_policy,
@@ -88,36 +88,15 @@ def sign_out_everywhere(
     member = Membership.objects.filter(pk=membership_id, active=True).first()
     if member is None:
         raise NotFound("no such member")
-    _end_sessions(tenant, member)
+    end_sessions(tenant, member)
     record(tenant, actor=actor, action="member.signed_out", subject=member.pk, basis="")
     return member
 
 
-def _end_sessions(tenant: Tenant, member: Membership) -> None:
+def end_sessions(tenant: Tenant, member: Membership) -> None:
+    """End a member's sessions here, and every window that was opened in them. In the scope."""
     sessions.end(member.user_id, tenant)
     tell_watchers(tenant, member, goes=True)
-
-
-def change_role(
-    tenant: Tenant, membership_id: UUID, role: str, *, actor: Membership | None
-) -> Membership:
-    """Give a member another role. Whoever is at a desk in the old one signs in anew. In the scope.
-
-    Raises NotFound for who is no member here, Invalid for no role.
-    """
-    member = Membership.objects.select_for_update().filter(pk=membership_id, active=True).first()
-    if member is None:
-        raise NotFound("no such member")
-    if role not in Role.values:
-        raise Invalid("no such role")
-    if member.role == role:
-        return member
-    basis = f"{member.role} → {role}"
-    member.role = role
-    member.save(update_fields=["role"])
-    record(tenant, actor=actor, action="member.role_changed", subject=member.pk, basis=basis)
-    _end_sessions(tenant, member)
-    return member
 
 
 def deactivate(user: User) -> None:
@@ -148,7 +127,7 @@ def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> M
     member.expires_at, member.expiry_rule = forgotten_at(tenant, member.left_at)
     member.save(update_fields=["active", "left_at", "expires_at", "expiry_rule"])
     record(tenant, actor=actor, action="member.left", subject=member.pk, basis=member.expiry_rule)
-    _end_sessions(tenant, member)
+    end_sessions(tenant, member)
     return member
 
 

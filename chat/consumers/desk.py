@@ -161,6 +161,7 @@ class DeskSocket(Colleagues):
             self.give({"type": "ready", "value": False})
         runtime().attendance.soon(self)
 
+    @lets_in(MEMBERS)
     async def do_active(self, frame: frames.Active, ref: str | None) -> None:
         await call(note_activity, self.tenant, self.seat)
 

@@ -20,6 +20,7 @@ from chat.pages.leaving import leave_url
 from chat.pages.public import answer
 from chat.pages.theme import icon_of, theme_url
 from tenants.models import Contact, Departure, Tenant
+from tenants.permissions import ANYBODY, lets_in
 from tenants.scope import tenant_scope
 
 
@@ -44,6 +45,7 @@ class LeftPage:
 
 @require_safe
 @gzip_page
+@lets_in(ANYBODY)
 def left(request: TenantRequest) -> HttpResponse:
     """Say that the line is closed, and where else to turn."""
     return answer(request, "chat/left.html", left_page)
@@ -53,6 +55,7 @@ left.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 
 
 @require_safe
+@lets_in(ANYBODY)
 def departure_file(request: TenantRequest) -> HttpResponse:
     """Give the proof that the line has left, as a file (docs/ledger.md)."""
     found = Departure.objects.first()

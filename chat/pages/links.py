@@ -28,6 +28,7 @@ from tenants.errors import HelplineError, NotFound
 from tenants.invitations import NAME_CHARACTERS, Fault
 from tenants.models import Invitation, Tenant
 from tenants.passwords import Weak
+from tenants.permissions import ANYBODY, lets_in
 from tenants.scope import tenant_scope
 
 # Of the field that a person has typed into, why it is not taken.
@@ -95,6 +96,7 @@ class LinkPage:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@lets_in(ANYBODY)
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Take an address, and send a link to whoever has it. The answer never tells whether anybody has."""
     door = Door.of(request)
@@ -109,6 +111,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
+@lets_in(ANYBODY)
 def link(request: HttpRequest) -> HttpResponse:
     """Show what a link leads to, and do it."""
     door = Door.of(request)

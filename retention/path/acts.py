@@ -21,6 +21,7 @@ from tenants.going_live import Unready
 from tenants.hosts import url_of
 from tenants.models import Membership, Proposal, Tenant
 from tenants.scope import tenant_scope
+from tenants.stepping import stepped_up
 
 View = Callable[[HttpRequest], HttpResponse]
 Act = Callable[[Tenant, Membership], object]
@@ -32,7 +33,7 @@ def deciding(view: View) -> View:
     The one place for a second look at who it is: going live, pausing, exporting and leaving all
     come through here.
     """
-    return require_POST(view)
+    return require_POST(stepped_up(view))
 
 
 def _act(work: Act, said: Callable[[], str], *, back: str) -> View:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tenants.audit import differing, record
 from tenants.models import Membership, Tenant
+from tenants.permissions import ADMINISTRATORS
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
@@ -30,6 +31,7 @@ class TenantAdmin(ModelAdmin):
     own is not written.
     """
 
+    permission = ADMINISTRATORS
     adds: ClassVar[bool] = True
     changes: ClassVar[bool] = True
     removes: ClassVar[bool] = True

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.administration import menu
 from tenants.hosts import url_of
 from tenants.models import Membership
+from tenants.permissions import ADMINISTRATORS, lets_in
 
 View = Callable[..., HttpResponse]
 
@@ -38,7 +39,7 @@ class TenantSite(admin.AdminSite):
         """Return what adds a view under ``route``, for ``reverse("admin:<name>")``."""
 
         def added(view: View) -> View:
-            self._pages[name] = (route, view)
+            self._pages[name] = (route, lets_in(ADMINISTRATORS)(view))
             return view
 
         return added
@@ -55,7 +56,8 @@ class TenantSite(admin.AdminSite):
         return [*added, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return isinstance(getattr(request, "membership", None), Membership)
+        member = getattr(request, "membership", None)
+        return isinstance(member, Membership) and ADMINISTRATORS.has(member.role)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         tenant = request.tenant  # type: ignore[attr-defined]  # set where the site is mounted
@@ -86,4 +88,4 @@ class TenantSite(admin.AdminSite):
 
 
 # Named as Django's own, so that its templates and links find their way inside the mount.
-tenant_site = TenantSite(name="admin")
+tenant_site = lets_in(ADMINISTRATORS)(TenantSite(name="admin"))

@@ -13,6 +13,7 @@ from chat.calls import call, scoped_call
 from chat.runtime import runtime
 from tenants import clock, sessions, staff
 from tenants.models import Membership, Role, StaffSession, Tenant
+from tenants.places import change_place
 from tenants.scope import tenant_scope
 from tests import clients
 from tests.accounts.visits import Visit
@@ -128,13 +129,25 @@ def _scoped(act: Callable[[Tenant, UUID], object]) -> Ending:
     return ending
 
 
+def _given_another_role(tenant: Tenant, member: Membership) -> None:
+    administrator = hire(tenant, Role.ADMINISTRATOR)
+    with tenant_scope(tenant):
+        change_place(
+            tenant,
+            administrator,
+            member.pk,
+            role=Role.OFFICER,
+            title=member.title,
+            first_name=member.first_name,
+            active=True,
+        )
+
+
 ENDINGS: dict[str, Ending] = {
     "shut out everywhere": lambda _, member: staff.deactivate(member.user),
     "let go": _scoped(lambda tenant, pk: staff.leave(tenant, pk, actor=None)),
     "signed out": _scoped(lambda tenant, pk: staff.sign_out_everywhere(tenant, pk, actor=None)),
-    "another role": _scoped(
-        lambda tenant, pk: staff.change_role(tenant, pk, Role.OFFICER, actor=None)
-    ),
+    "another role": _given_another_role,
 }
 
 

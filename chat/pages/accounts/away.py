@@ -18,6 +18,7 @@ from chat.pages.accounts.frame import in_language, show, where_to
 from tenants import factors, signing_in
 from tenants.factors import Asked, Proof
 from tenants.models import User
+from tenants.permissions import ANYBODY, lets_in
 from tenants.signing_in import Step
 
 
@@ -33,6 +34,7 @@ class UnlockContent:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_language
+@lets_in(ANYBODY)
 def unlock(request: HttpRequest) -> HttpResponse:
     """Ask who was away for their password, and their factor where they have one."""
     user = signing_in.locked(request)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chat.pages.accounts.frame import in_language, show, where_to
 from tenants import signing_in, staff
+from tenants.permissions import ANYBODY, lets_in
 from tenants.signing_in import NEXT, Step
 
 REFUSED, TOO_MANY = 403, 429
@@ -30,6 +31,7 @@ class SignInContent:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_language
+@lets_in(ANYBODY)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for the password. Wrong, unknown and foreign get the same answer."""
     if request.method != "POST":
@@ -63,6 +65,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@lets_in(ANYBODY)
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and let the browser drop what it has kept of the desk.
 

@@ -13,6 +13,7 @@ from chat.pages.accounts.door import REFUSED, TOO_MANY, go_on
 from chat.pages.accounts.frame import in_language, show
 from tenants import factors, signing_in
 from tenants.factors import Asked, Proof
+from tenants.permissions import ANYBODY, lets_in
 from tenants.signing_in import Pending, Step
 
 
@@ -29,6 +30,7 @@ class FactorContent:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_language
+@lets_in(ANYBODY)
 def factor(request: HttpRequest) -> HttpResponse:
     """Ask for a second factor, and let in whoever shows theirs."""
     who = signing_in.pending(request)

@@ -18,7 +18,7 @@ from chat.pages import languages
 from chat.pages.languages import LanguageLink
 from chat.pages.theme import theme_url
 from tenants import sessions, signing_in
-from tenants.models import User
+from tenants.models import Tenant, User
 
 View = Callable[..., HttpResponse]
 
@@ -80,6 +80,9 @@ def home_of(request: HttpRequest) -> str:
     """Return where whoever has signed in goes if they were on their way to nothing else."""
     if signing_in.tenant_of(request) is not None:
         return reverse("desk")
+    mounted: Tenant | None = getattr(request, "tenant", None)
+    if mounted is not None:  # in a line's administration
+        return f"/t/{mounted.slug}/"
     user = request.user
     if isinstance(user, User) and not user.is_staff:
         mine = signing_in.administered_by(user)

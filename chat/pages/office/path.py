@@ -25,6 +25,7 @@ from tenants.errors import HelplineError
 from tenants.hosts import url_of
 from tenants.models import Membership, Proposal, Tenant
 from tenants.scope import tenant_scope
+from tenants.stepping import stepped_up
 
 SECTION = "office-path"
 
@@ -76,6 +77,7 @@ def _second(work: Callable[[TenantRequest, Membership], str]) -> Callable[..., H
 
     @require_POST
     @office(SECTION, own_scopes=True)
+    @stepped_up
     def view(request: TenantRequest, member: Membership) -> HttpResponse:
         try:
             there = work(request, member)

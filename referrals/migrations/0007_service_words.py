@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0003_directory")]
+    dependencies = [("referrals", "0006_forget_counts")]
     operations = [
         migrations.AlterModelOptions(
             name="service",

@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0023_words")]
+    dependencies = [("tenants", "0022_words")]
     operations = [
         migrations.AlterModelOptions(
             name="membership",

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0022_links")]
+    dependencies = [("tenants", "0021_links")]
     operations = [
         # What an administrator reads; nothing of it is in the database.
         migrations.AlterField("notice", "active", models.BooleanField(verbose_name="Shown now")),

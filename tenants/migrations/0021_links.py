@@ -31,7 +31,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON tenants_accountlink TO helpline_app;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0021_accounts")]
+    dependencies = [("tenants", "0020_accounts")]
     operations = [
         migrations.AddField("user", "is_demo", models.BooleanField(default=False)),
         migrations.CreateModel(

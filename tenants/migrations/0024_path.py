@@ -28,7 +28,7 @@ def number() -> models.Field[int, int]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0024_staff_words")]
+    dependencies = [("tenants", "0023_staff_words")]
     operations = [
         # Lines that are there already go on as they were.
         migrations.AddField("tenant", "paused_on", models.DateField(blank=True, null=True)),
