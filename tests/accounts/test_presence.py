@@ -16,7 +16,7 @@ from tenants.models import Membership, Role, StaffSession, Tenant
 from tenants.scope import tenant_scope
 from tests import clients
 from tests.accounts.visits import Visit
-from tests.world import PASSWORD, address_of, hire, moved_clock, stop_runtime
+from tests.world import PASSWORD, address_of, hire, moved_clock
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -25,12 +25,6 @@ pytestmark = [
 
 A_QUARTER = timedelta(minutes=15)
 AT_ONCE_SECONDS = 2.0
-
-
-@pytest.fixture(autouse=True)
-async def _stopped() -> object:
-    yield
-    await stop_runtime()
 
 
 def counsellor_at(tenant: Tenant, number: int = 1) -> Visit:
