@@ -108,7 +108,7 @@ def forget_old() -> int:
     """Delete what is of no use to any count any more; return how many."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_OLD, [COOL_OFF.total_seconds()])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _key(kind: str, what: str) -> tuple[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 from pytest_django import Settings
 
 from tenants.models import Tenant
-from tests.world import open_tenants
+from tests.world import open_tenants, stop_runtime
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +19,13 @@ def as_deployed(settings: Settings) -> None:
     settings.HELPLINE_STAFF_MFA = "required"
     settings.IDLE_LIMIT = timedelta(minutes=15)
     settings.STEP_UP_FOR = timedelta(minutes=5)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_runs_on() -> AsyncIterator[None]:
+    """After the test, stop what the application has started in the test's event loop."""
+    yield
+    await stop_runtime()
 
 
 @pytest.fixture

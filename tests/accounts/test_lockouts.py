@@ -17,7 +17,7 @@ from tests import web
 from tests.accounts.visits import Visit
 from tests.talks import owner_rows
 from tests.web import host_of, origin_at
-from tests.world import PASSWORD, address_of, hire, move_clock
+from tests.world import PASSWORD, address_of, encoded_password, hire, move_clock
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -38,6 +38,8 @@ class Counted(MD5PasswordHasher):
 
 @pytest.fixture(autouse=True)
 def _quick(settings: Settings) -> None:
+    # Made once for all tests, by the hasher of all others.
+    encoded_password()
     settings.PASSWORD_HASHERS = [f"{__name__}.Counted"]
 
 

@@ -17,7 +17,7 @@ from tenants.places import change_place
 from tenants.scope import tenant_scope
 from tests import clients
 from tests.accounts.visits import Visit
-from tests.world import PASSWORD, address_of, hire, moved_clock, stop_runtime
+from tests.world import PASSWORD, address_of, hire, moved_clock
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -26,12 +26,6 @@ pytestmark = [
 
 A_QUARTER = timedelta(minutes=15)
 AT_ONCE_SECONDS = 2.0
-
-
-@pytest.fixture(autouse=True)
-async def _stopped() -> object:
-    yield
-    await stop_runtime()
 
 
 def counsellor_at(tenant: Tenant, number: int = 1) -> Visit:
