@@ -139,6 +139,13 @@ def test_who_has_an_account_keeps_their_password_and_is_told_to_nobody_before(
     assert [row[0] for row in members(other, known.user.email)] == ["counsellor"]
 
 
+def test_a_line_that_is_not_live_yet_invites_its_first_administrator(tenant: Tenant) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(live=False)
+    invited(tenant, ELIN, Role.ADMINISTRATOR)
+
+    assert [mailed.to for mailed in sent()] == [[ELIN]]
+
+
 def test_who_has_left_comes_back_to_the_place_they_had(tenant: Tenant) -> None:
     member = hire(tenant, Role.COUNSELLOR, 3)
     with pytest.raises(Fault), tenant_scope(tenant):
