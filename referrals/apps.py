@@ -12,12 +12,14 @@ class ReferralsConfig(AppConfig):
         """Fill the registries of the floors below."""
         from chat import watchers
         from chat.cards import register_card
+        from chat.dryrun import register_story
         from chat.pages.extras import register_extra
         from chat.pages.further import register_page
         from chat.pages.office.door import register_section
         from chat.pages.office.wording import ACTIONS
         from chat.panels import register_panel
         from chat.signposts import register_signposts
+        from referrals import dryrun
         from referrals.brought import BROUGHT
         from referrals.checkup import partners
         from referrals.directory.signposting import service_signpost
@@ -53,4 +55,5 @@ class ReferralsConfig(AppConfig):
         register_panel(PANEL)
         register_signposts("service", service_signpost)
         register_check(partners)
+        register_story(dryrun.partners)
         ACTIONS.update(ACTS)

@@ -154,7 +154,7 @@ def _placed(model: type[TenantModel], entries: Sequence[object]) -> list[Values]
     As many as there are keep the places that there are: where one between them was taken out, the
     others have not moved.
     """
-    there = sorted(model.objects.values_list("position", flat=True))
+    there = sorted(model.objects.values_list("position", flat=True))  # type: ignore[misc]  # each has
     free = len(there) == len(entries) and len(set(there)) == len(there)
     places = there if free else range(len(entries))
     return [

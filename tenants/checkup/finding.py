@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import get_language
+
+from tenants.charter.table import LANGUAGES
 from tenants.models import Tenant
 
 
@@ -28,6 +31,12 @@ class Finding:
     words: str
     rule: str
     where: str
+
+
+def spoken(tenant: Tenant) -> str:
+    """Return the active language, where the words about promises are in it, else the tenant's."""
+    language = get_language() or ""
+    return language if language in LANGUAGES else tenant.default_language
 
 
 # Called outside a scope or in that of the tenant; opens its own, and asks no other tenant's rows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,7 @@ def holidays_open(tenant: Tenant) -> list[Finding]:
         Finding(
             "holiday",
             Severity.WARNS,
-            words % {"day": day_words(day), "holiday": _name(day, tenant)},
+            capfirst(words % {"day": day_words(day), "holiday": _name(day, tenant)}),
             rule,
             "hours",
         )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tenants import clock
 from tenants.charter.shape import Policy as Terms
-from tenants.charter.table import LANGUAGES
-from tenants.checkup.finding import Finding, Severity
+from tenants.checkup.finding import Finding, Severity, spoken
 from tenants.differences import differences
 from tenants.drafts import contradictions as contradicting
 from tenants.drafts import draft_of
@@ -118,7 +116,7 @@ def sources(tenant: Tenant) -> list[Finding]:
 def _too_long(
     tenant: Tenant, name: str, rule: str, kept: tuple[int, str], told: tuple[int, str]
 ) -> Finding:
-    language = _own_language(tenant)
+    language = spoken(tenant)
     words = _("By %(rule)s visitors are told “%(told)s”, and %(version)s keeps it for %(kept)s.")
     said = words % {
         "rule": rule,
@@ -136,7 +134,7 @@ def coming_versions(tenant: Tenant) -> list[Finding]:
         published = [one for _name, one in _versions(tenant) if one.published_at is not None]
         terms = [terms_of(one) for one in published]
     for (before, after), policy in zip(pairwise(terms), published[1:], strict=True):
-        told = differences(tenant, before, after, language=_own_language(tenant), now=now)
+        told = differences(tenant, before, after, language=spoken(tenant), now=now)
         looser = [one.text for one in told if one.effect == "looser"]
         if looser and policy.begins_at is not None:
             words = _("Version %(number)d promises less from %(day)s on: %(what)s")
@@ -162,14 +160,15 @@ def hold_keepers(tenant: Tenant) -> list[Finding]:
     if keepers >= len(_KEEPERS) or not held:
         return []
     words = _(
-        "Talks may be held (%(reasons)s), which takes two people: there are %(count)d officers and "
-        "administrators."
+        "Talks may be held (%(reasons)s), which takes two people. Officers and administrators "
+        "here: %(count)d."
     )
-    reasons = ", ".join(sorted({reason for _name, one in held for reason in one.suspended_by}))
+    named = {
+        "investigation": _("an investigation"),
+        "danger": _("danger to life"),
+        "access": _("somebody asks to read it"),
+    }
+    asked = sorted({reason for _name, one in held for reason in one.suspended_by})
+    reasons = ", ".join(named.get(reason, reason) for reason in asked)
     said = words % {"reasons": reasons, "count": keepers}
     return [Finding("second_person", Severity.BLOCKS, said, held[0][1].suspended_rule, "staff")]
-
-
-def _own_language(tenant: Tenant) -> str:
-    language = get_language() or ""
-    return language if language in LANGUAGES else tenant.default_language

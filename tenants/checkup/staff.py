@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tenants import clock
@@ -73,7 +74,8 @@ def _nobody(tenant: Tenant, day: date) -> list[Finding]:
     if found:
         return found
     words = _("On %(day)s the line is open and nobody holds all that it promises of who answers.")
-    return [Finding("nobody_fit", Severity.BLOCKS, words % {"day": day_words(day)}, "", "staff")]
+    said = capfirst(words % {"day": day_words(day)})
+    return [Finding("nobody_fit", Severity.BLOCKS, said, "", "staff")]
 
 
 def _in_common(lacks: list[tuple[Lack, ...]]) -> Iterator[Lack]:
@@ -87,7 +89,7 @@ def _lacking(tenant: Tenant, day: date, lack: Lack) -> Finding:
     language = tenant.default_language
     label = " / ".join(said_in(label, language, tenant) or lack.group for label in lack.labels)
     words = _("On %(day)s the line is open and nobody there is “%(label)s”: %(why)s.")
-    said = words % {"day": day_words(day), "label": label, "why": _why(lack.why)}
+    said = capfirst(words % {"day": day_words(day), "label": label, "why": _why(lack.why)})
     rule = Requirement.objects.filter(group=lack.group).values_list("rule", flat=True).first()
     return Finding("nobody_fit", Severity.BLOCKS, said, rule or "", "staff")
 
@@ -106,16 +108,17 @@ def planned(tenant: Tenant) -> list[Finding]:
     gaps = [gap for span in spans for gap in _gaps(span, shifts)]
     if not gaps:
         return []
-    words = _("Nobody is planned for %(day)s %(begins)s–%(ends)s, when the line is open.")
+    words = _("Nobody is planned from %(begins)s to %(ends)s, while the line is open.")
     if not shifts:
-        words = _("Nobody is planned at all. The line is open on %(day)s %(begins)s–%(ends)s.")
-    begins, ends = (moment.astimezone(tenant.tzinfo) for moment in gaps[0])
-    said = words % {
-        "day": day_words(begins.date()),
-        "begins": f"{begins:%H:%M}",
-        "ends": f"{ends:%H:%M}",
-    }
+        words = _("Nobody is planned at all: the next hours are from %(begins)s to %(ends)s.")
+    begins, ends = (_told(tenant, moment) for moment in gaps[0])
+    said = words % {"begins": begins, "ends": ends}
     return [Finding("unplanned", Severity.WARNS, said, "", "rota")]
+
+
+def _told(tenant: Tenant, moment: datetime) -> str:
+    local = moment.astimezone(tenant.tzinfo)
+    return f"{day_words(local.date())} {local:%H:%M}"
 
 
 def _fit(day: date) -> list[object]:

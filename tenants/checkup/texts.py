@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from tenants.checkup.finding import Finding, Severity
+from tenants.checkup.finding import Finding, Severity, spoken
 from tenants.models import (
     Category,
     CloseReason,
@@ -73,15 +73,31 @@ def _all_texts(tenant: Tenant) -> Iterator[tuple[str, str, Mapping[str, str]]]:
 
 
 def _missing(where: str, language: str, names: list[str]) -> Finding:
-    words = ngettext(
-        "%(count)d text has no words in %(language)s: %(where)s (%(names)s).",
-        "%(count)d texts have no words in %(language)s: %(where)s (%(names)s).",
-        len(names),
-    )
+    words = _("Without words in %(language)s: %(where)s (%(names)s).")
     shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
-    spoken = get_language_info(language)["name_translated"]
-    said = words % {"count": len(names), "language": spoken, "where": where, "names": shown}
+    said = words % {
+        "language": get_language_info(language)["name_translated"],
+        "where": _table_words(where),
+        "names": shown,
+    }
     return Finding("language", Severity.BLOCKS, said, "", "texts")
+
+
+def _table_words(where: str) -> str:
+    return {
+        "subjects": _("subjects"),
+        "statements": _("promises in words"),
+        "requirements": _("what those who answer hold"),
+        "notices": _("notices"),
+        "contacts": _("other ways to get help"),
+        "partners": _("partners"),
+        "reasons": _("why a talk ended"),
+        "categories": _("what a talk was about"),
+        "phrases": _("what counsellors say often"),
+        "exceptions": _("days that differ"),
+        "evaluation": _("what is asked afterwards"),
+        "policy": _("the line's own words about privacy"),
+    }[where]
 
 
 # What a text says of how long something is kept.
@@ -142,9 +158,9 @@ def said_lengths(tenant: Tenant) -> list[Finding]:
     texts.append((policy.texts, policy.rules.get("words", ""), "policy"))
     kept = {_plain(one.amount, one.unit) for one in lives}
     return [
-        _longer(text, rule, where, lives, language=tenant.default_language)
+        _longer(text, rule, where, lives, language=spoken(tenant))
         for said, rule, where in texts
-        for text in _first_wrong(said.values(), kept)
+        for text in _first_wrong((said.get(each, "") for each in tenant.languages), kept)
     ]
 
 

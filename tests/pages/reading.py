@@ -44,7 +44,7 @@ def used_texts() -> set[str]:
         used |= {
             str(found[1]) for found in extract("javascript", io.BytesIO(source), keywords=WORDS)
         }
-    for folder in ("chat/pages", "referrals"):
+    for folder in ("chat/pages", "chat/dryrun", "chat/management", "tenants/checkup", "referrals"):
         for path in (PROJECT / folder).rglob("*.py"):
             with path.open("rb") as file:
                 used |= {str(found[1]) for found in extract("python", file, keywords=WORDS)}

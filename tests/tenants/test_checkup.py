@@ -44,7 +44,7 @@ def test_hours_are_covered_by_those_who_may_answer() -> None:
     def gap() -> list[str]:
         return [one.words for one in check_up(tenant) if one.code == "unplanned"]
 
-    assert gap()[0].startswith("Nobody is planned at all. The line is open on ")
+    assert gap()[0].startswith("Nobody is planned at all: the next hours are from ")
     with tenant_scope(tenant):
         for day in range(15):
             begins_at = now + timedelta(days=day)
@@ -56,8 +56,8 @@ def test_hours_are_covered_by_those_who_may_answer() -> None:
                     plan_shift(tenant, who, begins_at=begins, ends_at=ends, now=now)
     (words,) = gap()
     local = (now + timedelta(days=10)).astimezone(tenant.tzinfo)
-    assert words.startswith("Nobody is planned for ")
-    assert f"{local:%H:%M}–" in words
+    assert words.startswith("Nobody is planned from ")
+    assert f"{local:%H:%M} to " in words
     with tenant_scope(tenant):
         for day in range(10, 15):
             begins_at = now + timedelta(days=day)
