@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 from tenants.checkup import Finding, Severity
 
@@ -23,11 +24,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happened, by the clock of the sandbox; ``words`` in the run's language."""
+    """Something that happened, by the clock of the sandbox; ``words`` in the run's language.
+
+    ``talk`` is the number of the talk that it happened in, counted from 1; 0 for none.
+    """
 
     at: datetime
     words: str
     story: str
+    talk: int = 0
 
     def when(self, zone: ZoneInfo) -> str:
         return moment_words(self.at, zone)
@@ -69,4 +74,6 @@ class Report:
 
 def moment_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return such as "Mon 7 Dec 2026 14:05", in the language that is active, by ``zone``'s clock."""
-    return date_format(moment.astimezone(zone), "D j M Y H:i")
+    said = date_format(moment.astimezone(zone), "D j M Y H:i")
+    # Months have no capital in the other languages, whatever Django's catalogues say.
+    return said if (get_language() or "en") == "en" else said.lower()

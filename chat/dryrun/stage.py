@@ -49,11 +49,13 @@ class Stage:
     steps: list[Step] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     story: str = ""
-    slots: int = 0
+    # The stories that have a talk, in the order in which these begin.
+    talks: list[str] = field(default_factory=list)
 
     def note(self, words: str) -> None:
         """Say what happened now."""
-        step = Step(clock.now(), words, self.story)
+        talk = self.talks.index(self.story) + 1 if self.story in self.talks else 0
+        step = Step(clock.now(), words, self.story, talk)
         self.steps.append(step)
         self.told(step)
 
@@ -74,9 +76,8 @@ class Stage:
 
     def next_slot(self) -> datetime:
         """Return when the next talk begins: one after the other, as one counsellor has them."""
-        moment = self.opens_at + self.slots * SLOT
-        self.slots += 1
-        return moment
+        self.talks.append(self.story)
+        return self.opens_at + (len(self.talks) - 1) * SLOT
 
     def policy(self) -> Policy:
         """Return the version that the page shows now."""

@@ -145,6 +145,8 @@ def dated_as_seen(report: Report, tenant: Tenant) -> None:
         ),
         "Nothing is left of the talk, neither a row nor a key.": "Tue 4 Dec 2035 16:15",
     }
+    assert {one.talk for one in report.steps if one.story == "flagged"} == {2}
+    assert {one.talk for one in report.steps if one.story in ("hours", "account")} == {0}
     said = {one.kind: one.observed for one in report.verdicts}
     assert said["conversation"] == (
         "To be read until Mon 17 Dec 2035 16:08 and not from then on; "

@@ -27,7 +27,8 @@ class Command(BaseCommand):
             raise CommandError("no such line")
 
         def tell(step: Step) -> None:
-            self.stdout.write(f"{step.when(tenant.tzinfo)}  {step.words}")
+            talk = f"#{step.talk} " if step.talk else ""
+            self.stdout.write(f"{step.when(tenant.tzinfo)}  {talk}{step.words}")
 
         report = dry_run(tenant, language=options["language"], told=tell)
         with translation.override(report.language):
