@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST
 from tenants.administration.entries import EntryForm, Section, form_for
 from tenants.administration.rows import Form, TenantAdmin, tenant_of
 from tenants.administration.wording import KINDS, LABELS, Words
-from tenants.charter.contradictions import refuse_names
+from tenants.charter.contradictions import refuse_names, refuse_policy
 from tenants.charter.table import Problem, Problems, shown
 from tenants.models import Tenant
+from tenants.policies import newest_policy, terms_of
 
 # Beyond every position that is in use, for the moment in which two rows change places.
 _ASIDE = 32_767
@@ -74,7 +75,7 @@ class EntryAdmin(TenantAdmin):
             said = texts.get(language) or next(iter(texts.values()), "")
             return said if len(said) <= 90 else f"{said[:89]}…"
 
-        @admin.display(description=_("Missing in"))
+        @admin.display(description=_("Missing in"), empty_value="")
         def missing(row: Model) -> str:
             texts = getattr(row, self.section.words)
             return ", ".join(each for each in tenant_of(request).languages if not texts.get(each))
@@ -162,6 +163,21 @@ class PhraseForm(EntryForm):
             texts = {lang: said.get(f"texts_{lang}", "") for lang in self.tenant.languages}
             refuse_names([texts], problems)
             self.refuse(problems, 0)
+        return said
+
+
+class StatementForm(EntryForm):
+    """What rules S7 and D4 say goes beside no promise that a colleague may read.  Rule: S7, D4"""
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        policy = newest_policy(self.tenant)
+        if policy and said.get("rule"):
+            terms, problems = terms_of(policy), Problems("")
+            refuse_policy(terms, problems, said={said["rule"]})
+            for problem in problems.all:
+                if problem.key == "policy.colleague.may_read":
+                    self.refuse_at("rule", problem)
         return said
 
 

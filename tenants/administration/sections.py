@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.administration import menu
 from tenants.administration.entries import Section
-from tenants.administration.reading import EntryAdmin, PartnerForm, PhraseForm, column
+from tenants.administration.reading import (
+    EntryAdmin,
+    PartnerForm,
+    PhraseForm,
+    StatementForm,
+    column,
+)
 from tenants.administration.site import tenant_site
 from tenants.charter.endings import read_categories, read_reasons
 from tenants.charter.phrases import read_phrases
@@ -57,6 +63,7 @@ class StatementAdmin(EntryAdmin):
         "Promises in words: what no row of a policy can say. Rules S3–S8, D10, U6, T4–T11, B5."
     )
     is_placed = True
+    entry_form = StatementForm
     list_display = (column("kind"),)
 
     def ordered(self, texts: list[str], rest: list[str]) -> list[str]:

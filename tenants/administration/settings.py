@@ -65,10 +65,11 @@ class SettingsForm(forms.Form):
         type(self).read(Table(self.charter(said), key="", problems=problems))
         self.contradict(said, problems)
         fields = {place: name for name, place in self.places.items()}
+        told = set(self.errors)
         for problem in problems.all:
             place, _bracket, _rest = problem.key.partition("[")
             name = fields.get(place)
-            if name is None or name not in self.errors:
+            if name not in told:
                 self.add_error(name, problem.in_words)
         return said
 

@@ -68,6 +68,12 @@ class TenantSite(admin.AdminSite):
             "tenant": tenant,
         }
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """An administrator knows no apps: the overview has everything."""
+        return redirect("admin:index")
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Signing in is the platform's; nobody comes this far without."""
         return redirect("/login/")
