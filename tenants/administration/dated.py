@@ -23,7 +23,12 @@ class DatedForm(EntryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            self.instance.origin = HoursException.Origin.CHARTER
+            self.row.origin = HoursException.Origin.CHARTER
+
+    @property
+    def row(self) -> HoursException:
+        assert isinstance(self.instance, HoursException)
+        return self.instance
 
     def entry(self, said: Any) -> dict[str, object]:
         found = super().entry(said)
@@ -32,7 +37,7 @@ class DatedForm(EntryForm):
         return found
 
     def charter(self, entry: dict[str, object]) -> dict[str, object]:
-        of_charter = HoursException.objects.filter(origin=self.instance.origin)
+        of_charter = HoursException.objects.filter(origin=self.row.origin)
         others = [self._other(row) for row in of_charter.exclude(pk=self.instance.pk)]
         return {_NAMES: [*others, entry], "holidays": {"closed": False, "rule": "ours"}}
 

@@ -35,7 +35,7 @@ TITLES: dict[Group, Words] = {
     Group.START: _("On the way"),
     Group.HOURS: _("When we are open"),
     Group.READ: _("What visitors read"),
-    Group.STAFF: _("Who answers"),
+    Group.STAFF: _("Those who answer"),
     Group.KEPT: _("What is kept"),
     Group.PARTNERS: _("Partners"),
     Group.LOOK: _("Look and embedding"),

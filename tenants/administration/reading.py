@@ -142,11 +142,11 @@ class EntryAdmin(TenantAdmin):
         return places
 
 
-def column(name: str, *, is_yes_or_no: bool = False) -> Callable[[Model], object]:
+def column(name: str, *, is_yes_or_no: bool = False) -> Callable[[Model], Any]:
     """Return a column of a list under the name that its field has on the form."""
 
     @admin.display(description=LABELS[name], boolean=is_yes_or_no)
-    def shown(row: Model) -> object:
+    def shown(row: Model) -> Any:
         value = getattr(row, name)
         return KINDS.get(type(row), {}).get(value, value) if name in ("kind", "mode") else value
 

@@ -47,7 +47,7 @@ class SettingsForm(forms.Form):
     action: ClassVar[str]
     # The column, and where a charter has it: "queue.cap".
     places: ClassVar[Mapping[str, str]]
-    read: ClassVar[Callable[[Table], object]]
+    read: ClassVar[Callable[..., object]]
 
     def __init__(self, tenant: Tenant, data: Any = None) -> None:
         super().__init__(data, initial=self.of(tenant), auto_id="id_%s")
@@ -62,7 +62,7 @@ class SettingsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         problems = Problems("")
-        type(self).read(Table(self.charter(said), key="", problems=problems))
+        self.read_in(Table(self.charter(said), key="", problems=problems))
         self.contradict(said, problems)
         fields = {place: name for name, place in self.places.items()}
         told = set(self.errors)
@@ -72,6 +72,10 @@ class SettingsForm(forms.Form):
             if name not in told:
                 self.add_error(name, problem.in_words)
         return said
+
+    def read_in(self, root: Table) -> None:
+        """Let the charter's reader look at what was said."""
+        type(self).read(root)
 
     def charter(self, said: Mapping[str, Any]) -> dict[str, dict[str, object]]:
         """Return what was ``said`` as the tables of a charter."""

@@ -47,7 +47,7 @@ class TenantSite(admin.AdminSite):
         """Return the page that ``template`` makes of ``said``, with the menu around it."""
         return TemplateResponse(request, template, {**self.each_context(request), **said})
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]  # a list of either
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         added = [
             path(route, self.admin_view(view), name=name)
             for name, (route, view) in self._pages.items()

@@ -92,8 +92,7 @@ class TalkForm(SettingsForm):
     offers_code = forms.BooleanField(label=_("Visitors are offered a code to come back with"))
     code_rule = forms.ChoiceField(choices=rule_choices, label=_("Source of the code"))
 
-    @staticmethod
-    def read(root: Table) -> None:
+    def read_in(self, root: Table) -> None:
         read_queue(root)
         read_after_talk(root)
 

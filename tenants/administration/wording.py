@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
+from typing import TYPE_CHECKING, TypeAlias
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from tenants.charter.rules import OURS, RULE_IDS
 from tenants.models import Contact, Icon, Partner, Statement, Tenant
 
-Words = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Words: TypeAlias = "str | _StrPromise"
 
 # Each by its own name, as in helpline/speaking.py.
 LANGUAGES = {"nb": "Norsk", "sv": "Svenska", "en": "English"}

@@ -38,7 +38,7 @@ def test_pages_are_translated_and_nothing_on_them_is_inline(language: str) -> No
     lists = [page for page in paths(tenant) if page.startswith("tenants/")]
     pages = ["", *paths(tenant), *(f"{page}add/" for page in lists)]
 
-    wrong = {}
+    wrong: dict[str, list[str]] = {}
     for page in pages:
         answer = office.get(page)
         assert answer.status_code == 200, page

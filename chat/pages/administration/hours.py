@@ -6,7 +6,6 @@ A period is what a charter's ``[[hours]]`` is: days, and when the line opens and
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 from typing import Any
@@ -180,7 +179,7 @@ def set_week(tenant: Tenant, openings: tuple[shape.Opening, ...], *, member: Mem
         )
 
 
-def _told() -> Mapping[str, str]:
+def _told() -> dict[str, str]:
     days: dict[str, str] = {}
     for row in Hours.objects.order_by("weekday", "opens"):
         name, times = WEEKDAYS[row.weekday], f"{row.opens:%H:%M}–{row.closes:%H:%M} ({row.rule})"

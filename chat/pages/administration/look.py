@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from tenants.administration import menu
 from tenants.administration.rows import tenant_of
 from tenants.administration.settings import SettingsForm, settings_page
 from tenants.administration.site import tenant_site
+from tenants.administration.wording import Words
 from tenants.charter.colours import READABLE, contrast
 from tenants.charter.contradictions import PAIRS, refuse_unreadable
 from tenants.charter.sections import read_theme
@@ -23,7 +23,7 @@ from tenants.charter.table import COLOUR, Problems
 
 # As the platform itself has them (static/css/tokens.css).
 _DEFAULTS = {"accent": "#1c6470", "accent_text": "#ffffff", "surface": "#f6f5f1", "text": "#1d2b30"}
-_WORDS: dict[str, Promise] = {
+_WORDS: dict[str, Words] = {
     "accent_text": _("Text on buttons"),
     "text": _("Ordinary text"),
     "accent": _("Links and headings"),
@@ -33,7 +33,7 @@ _WORDS: dict[str, Promise] = {
 class Colour(forms.CharField):
     """A colour as a charter writes it; typed or picked."""
 
-    def __init__(self, label: Promise, help_text: str | Promise = "") -> None:
+    def __init__(self, label: Words, help_text: Words = "") -> None:
         picker = forms.TextInput(attrs={"type": "color"})
         super().__init__(label=label, help_text=help_text, widget=picker)
 
@@ -68,7 +68,7 @@ class ThemeForm(SettingsForm):
 class Pair:
     """Two colours that are read on each other; the page's script keeps the number up to date."""
 
-    label: Promise
+    label: Words
     front: str
     back: str
     ratio: str
