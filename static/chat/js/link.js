@@ -1,13 +1,20 @@
 // A link's token stands behind the # of the address, which no server sees. It goes into a form from
 // there, and out of the address before it is sent: the browser's history keeps none.
-const take = document.querySelector("[data-take]");
+const form = document.querySelector("[data-take]");
 const show = document.querySelector("[data-show]");
 
-if (take && location.hash.length > 1) {
-  take.elements.token.value = location.hash.slice(1);
-  location.replace("#");
-  take.requestSubmit();
+function take() {
+  const token = location.hash.slice(1);
+  if (token) {
+    form.elements.token.value = token;
+    location.replace("#");
+    form.requestSubmit();
+  }
 }
+
+take();
+// A link that is opened where such a page stands already changes what is behind the # and no more.
+addEventListener("hashchange", take);
 
 if (show) {
   const password = document.querySelector("#password");
