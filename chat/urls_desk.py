@@ -8,9 +8,10 @@ from django.views.generic import RedirectView
 from chat.pages import handbook
 from chat.pages.desk import desk, sign_in, sign_out
 from chat.pages.theme import theme
+from tenants.permissions import ANYBODY, lets_in
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="desk")),
+    path("", lets_in(ANYBODY)(RedirectView.as_view(pattern_name="desk"))),
     path("desk/", desk, name="desk"),
     path("desk/login/", sign_in, name="login"),
     path("desk/office/", include("chat.pages.office.urls")),

@@ -30,6 +30,7 @@ from retention import clock
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hours import standing
 from tenants.models import Notice, Tenant
+from tenants.permissions import ANYBODY, VISITORS, lets_in
 from tenants.policies import current_policy
 from tenants.scope import tenant_scope
 
@@ -83,6 +84,7 @@ def answering(view: View) -> View:
 
 @require_GET
 @answering
+@lets_in(ANYBODY)
 def status(request: HttpRequest) -> HttpResponse:
     """Say whether the line is open, whether it takes somebody now, and how many wait."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
@@ -96,6 +98,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # there is no cookie here that a foreign page could misuse
 @require_POST
 @answering
+@lets_in(ANYBODY)
 def start(request: HttpRequest) -> HttpResponse:
     """Begin a talk; the secret in the answer is shown this once."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
@@ -135,6 +138,7 @@ start.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 @csrf_exempt  # as above
 @require_POST
 @answering
+@lets_in(VISITORS)
 def resume(request: HttpRequest) -> JsonResponse:
     """Give the talk of a code to who has it; a wrong one is counted, and answered late."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
@@ -156,6 +160,7 @@ resume.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 @csrf_exempt  # as above
 @require_POST
 @answering
+@lets_in(VISITORS)
 def closed_tab(request: HttpRequest) -> HttpResponse:
     """Take a page's word that it is closed. The answer tells nothing, and nobody waits for it."""
     said = body_of(request, _CLOSED_TAB, whole=True)
@@ -197,6 +202,7 @@ def opened_as_json(opened: Opened, code: Code | None, **more: object) -> JsonRes
 @csrf_exempt  # as above
 @require_http_methods(["GET", "POST"])
 @answering
+@lets_in(ANYBODY)
 def evaluations(request: HttpRequest) -> HttpResponse:
     """Say what is asked after a talk, or take what somebody has answered.  Rule: S9"""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
@@ -248,6 +254,7 @@ def _check_pace(tenant: Tenant, buckets: Buckets | None, *, is_slowed: bool) -> 
 @csrf_exempt
 @require_POST
 @answering
+@lets_in(VISITORS)
 def leave(request: HttpRequest) -> HttpResponse:
     """Take the last word of a page that is gone already; its answer is read by nobody.
 

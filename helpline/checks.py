@@ -1,4 +1,4 @@
-"""What must not go live: secrets that nobody set, and a login that row security does not bind."""
+"""What must not go live: open secrets, a login that row security does not bind, a door nobody thought of."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+
+from helpline.doors import every_door
 
 
 @register(deploy=True)
@@ -49,4 +51,18 @@ def application_role_is_bound(
             hint="Use helpline_app: NOSUPERUSER NOBYPASSRLS NOINHERIT (docs/running.md).",
             id="helpline.E002",
         )
+    ]
+
+
+@register(Tags.security)
+def doors_say_whom_they_let_in(**_: Any) -> list[CheckMessage]:
+    """Refuse a door that declares nothing: a view, a page of an admin site, a kind of frame."""
+    return [
+        Error(
+            f"{door} ({door.name}) does not say whom it lets in.",
+            hint="Declare it where the door is: lets_in(...) or `permission`, tenants/permissions.py.",
+            id="helpline.E010",
+        )
+        for door in every_door()
+        if door.permission is None
     ]

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 
 from referrals.models import Partnership
@@ -68,6 +68,12 @@ class PartnershipAdmin(LookOnly):
     """One page for all pacts: rows of several lines are not one queryset."""
 
     actions = None
+    # Proposed and decided, by acts that each write at both lines.
+    adds = changes = removes = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Leave out the pages of one row: which line's it would be is nowhere said."""
+        return [one for one in super().get_urls() if (one.name or "").endswith("_changelist")]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -14,6 +14,7 @@ from referrals.handoffs import arrive as arrive_by
 from referrals.handoffs import come_back
 from tenants.errors import Invalid
 from tenants.models import Tenant
+from tenants.permissions import VISITORS, lets_in
 
 _TOKEN: Fields = {"token": str, "tab": str}
 
@@ -21,6 +22,7 @@ _TOKEN: Fields = {"token": str, "tab": str}
 @csrf_exempt  # there is no cookie here that a foreign page could misuse
 @require_POST
 @answering
+@lets_in(VISITORS)
 def arrive(request: HttpRequest) -> JsonResponse:
     """Begin the talk of somebody whom a partner has passed on.  Rule: B3"""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
@@ -38,6 +40,7 @@ arrive.own_scopes = True  # type: ignore[attr-defined]  # read by HostMiddleware
 @csrf_exempt  # as above
 @require_POST
 @answering
+@lets_in(VISITORS)
 def come_home(request: HttpRequest) -> JsonResponse:
     """Give somebody back the talk that they have come from. A code that they have is still good."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 from retention import clock
 from retention.health import health_of, metrics_of
 from retention.watchdog import every_standing, standing
+from tenants.permissions import ANYBODY, NOBODY, lets_in
 
 
 @require_safe
+@lets_in(ANYBODY)
 def promises(request: HttpRequest) -> JsonResponse:
     """Say whether everything that was to be gone is gone: 200, or 503 with what is late."""
     now = clock.now()
@@ -23,6 +25,7 @@ def promises(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
+@lets_in(NOBODY)  # a machine, which shows the token
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give the metrics to whoever shows the token; to anybody else there is no such page."""
     token = settings.HELPLINE_METRICS_TOKEN

@@ -9,12 +9,13 @@ from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordCha
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from tenants import staff
 from tenants.models import Operator, Tenant, User
+from tenants.permissions import NOBODY, OPERATORS, lets_in
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
@@ -33,6 +34,7 @@ class OperatorSignIn(AdminAuthenticationForm):
 
 
 admin.site.login_form = OperatorSignIn
+lets_in(OPERATORS)(admin.site)
 
 
 class OperatorPasswordChange(AdminPasswordChangeForm):
@@ -46,6 +48,7 @@ class OperatorPasswordChange(AdminPasswordChangeForm):
         return user
 
 
+@lets_in(OPERATORS)
 def password_change(request: HttpRequest) -> HttpResponseBase:
     """The page of Django's own administration, with the form above."""
     view = PasswordChangeView.as_view(
@@ -56,17 +59,31 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
     return view(request)
 
 
-class LookOnly(ModelAdmin):
+class Unlogged(ModelAdmin):
+    """Django keeps a log of its own of what is done; here that is a table nobody may touch."""
+
+    @lets_in(NOBODY)
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        raise Http404
+
+
+class LookOnly(Unlogged):
     """Tenants are made by charters (load_charters); here one sees which there are."""
 
+    permission = OPERATORS
+    # What may be done there beside looking.
+    adds = changes = removes = False
+
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return self.adds
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+        return self.changes
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+        return self.removes
 
 
 @admin.register(Operator)

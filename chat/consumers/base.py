@@ -30,9 +30,10 @@ from chat.frames import DeskHello, NotAFrame, Refused, VisitorHello, read_frame
 from chat.frames import Frame as ReadFrame
 from chat.outgoing import send_soon
 from chat.runtime import runtime
-from tenants.errors import HelplineError, Invalid, Unavailable
+from tenants.errors import HelplineError, Invalid, NotAllowed, Unavailable
 from tenants.hosts import Place, Side, origin_of, place_of
 from tenants.models import Tenant
+from tenants.permissions import NOBODY, permission_of
 
 log = logging.getLogger("helpline.socket")
 
@@ -72,15 +73,19 @@ class Socket(AsyncConsumer):
 
     side: ClassVar[Side]
     decoder: ClassVar[Decoder[Any]]
-    # The union of what `decoder` reads, and what is done about each: the methods do_<type>.
+    # The union of what `decoder` reads, and what is done about each: the methods do_<type>. Each
+    # declares the roles whose frame it is; one that declares nothing is nobody's.
     speaks: ClassVar[Any]
     does: ClassVar[dict[type, Callable[[Any, Any, str | None], Awaitable[None] | None]]]
+    whose: ClassVar[dict[type, frozenset[str]]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if hasattr(cls, "speaks"):
             kinds = get_args(cls.speaks)
             cls.does = {k: getattr(cls, f"do_{k.__struct_config__.tag}") for k in kinds}
+            declared = {k: permission_of(handler) or NOBODY for k, handler in cls.does.items()}
+            cls.whose = {k: permission.roles for k, permission in declared.items()}
 
     tenant: Tenant
     # Where fan-out reaches this socket.
@@ -98,6 +103,11 @@ class Socket(AsyncConsumer):
         self._says = Bucket(settings.SAY_BURST, settings.SAY_PER_SECOND)
 
     # A subclass fills these in.
+
+    @property
+    def role(self) -> str:
+        """Who is on the other side, once they have been let in."""
+        raise NotImplementedError
 
     async def let_in(self, place: Place) -> bool:
         """Say whether the socket may speak at all, before its first frame."""
@@ -196,6 +206,8 @@ class Socket(AsyncConsumer):
     async def _do(self, frame: ReadFrame) -> None:
         ref = frame.ref
         try:
+            if self.role not in self.whose[type(frame)]:
+                raise NotAllowed("this is not for your role")
             working = self.does[type(frame)](self, frame, ref)
             if working is not None:
                 await working

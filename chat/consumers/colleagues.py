@@ -40,6 +40,7 @@ from chat.transfers import (
     withdraw_offer,
 )
 from tenants.models import Membership, Tenant
+from tenants.permissions import ANSWERERS, MEMBERS, lets_in
 from tenants.staff import own_membership
 
 # What may have happened in a talk that ends what colleagues want of each other about it.
@@ -181,6 +182,7 @@ class Colleagues(DeskWindow):
 
     # Threads.
 
+    @lets_in(ANSWERERS)
     async def do_consult(self, frame: frames.Consult, ref: str | None) -> None:
         thread = await scoped_call(
             self.tenant,
@@ -193,6 +195,7 @@ class Colleagues(DeskWindow):
         )
         self._show_thread(thread, ref)
 
+    @lets_in(MEMBERS)
     async def do_consult_reply(self, frame: frames.ConsultReply, ref: str | None) -> None:
         thread = await scoped_call(
             self.tenant,
@@ -204,6 +207,7 @@ class Colleagues(DeskWindow):
         )
         self._show_thread(thread, ref)
 
+    @lets_in(MEMBERS)
     async def do_consult_close(self, frame: frames.ConsultClose, ref: str | None) -> None:
         talk, closed = await scoped_call(
             self.tenant, close_consult, self.tenant, self.membership, frame.consult
@@ -214,6 +218,7 @@ class Colleagues(DeskWindow):
         self._threads.setdefault(frame.consult, Told(0, names, talk))
         self._show_closed(frame.consult, closed, ref)
 
+    @lets_in(ANSWERERS)
     async def do_consult_show(self, frame: frames.ConsultShow, ref: str | None) -> None:
         talk = await scoped_call(
             self.tenant,
@@ -225,6 +230,7 @@ class Colleagues(DeskWindow):
         )
         self.reply({"type": "reading", "conversation": str(talk), "value": True}, ref)
 
+    @lets_in(ANSWERERS)
     async def do_consult_hide(self, frame: frames.ConsultHide, ref: str | None) -> None:
         talk = await scoped_call(
             self.tenant,
@@ -289,6 +295,7 @@ class Colleagues(DeskWindow):
 
     # Offers.
 
+    @lets_in(ANSWERERS)
     async def do_transfer(self, frame: frames.Transfer, ref: str | None) -> None:
         standing = await scoped_call(
             self.tenant,
@@ -301,10 +308,12 @@ class Colleagues(DeskWindow):
         )
         self.reply({"type": "offer", **self._offered(standing)}, ref)
 
+    @lets_in(ANSWERERS)
     async def do_decline(self, frame: frames.Decline, ref: str | None) -> None:
         await scoped_call(self.tenant, decline_offer, self.tenant, self.membership, frame.offer)
         self._show_settled(frame.offer, str(OfferState.DECLINED), ref)
 
+    @lets_in(ANSWERERS)
     async def do_withdraw_offer(self, frame: frames.WithdrawOffer, ref: str | None) -> None:
         talk = await scoped_call(
             self.tenant, withdraw_offer, self.tenant, self.membership, frame.offer
@@ -312,6 +321,7 @@ class Colleagues(DeskWindow):
         self._offers.setdefault(frame.offer, (talk, True))
         self._show_settled(frame.offer, str(OfferState.WITHDRAWN), ref)
 
+    @lets_in(ANSWERERS)
     async def do_accept(self, frame: frames.Accept, ref: str | None) -> None:
         talk = self._offers.get(frame.offer, (None, False))[0]
         # What is said between the commit and the answer has to reach this window already.

@@ -29,6 +29,7 @@ from chat.runtime import runtime
 from retention import clock
 from tenants.hosts import Place
 from tenants.models import Membership, Tenant
+from tenants.permissions import ANSWERERS, MEMBERS, READERS, lets_in
 from tenants.staff import own_membership
 
 
@@ -70,6 +71,10 @@ class DeskSocket(Colleagues):
     session: str
     standing: Standing
 
+    @property
+    def role(self) -> str:
+        return self.membership.role
+
     async def let_in(self, place: Place) -> bool:
         found = await scoped_call(
             self.tenant, desk.member_behind, self.tenant, self._header(b"cookie")
@@ -83,6 +88,7 @@ class DeskSocket(Colleagues):
 
     # hello
 
+    @lets_in(MEMBERS)
     async def do_hello(self, frame: frames.DeskHello, ref: str | None) -> None:
         await self.started()
         self.listen()
@@ -153,16 +159,19 @@ class DeskSocket(Colleagues):
 
     # What the member says.
 
+    @lets_in(ANSWERERS)
     async def do_ready(self, frame: frames.Ready, ref: str | None) -> None:
         presence = await scoped_call(
             self.tenant, _ready, self.tenant, self.membership, ready=frame.value
         )
         self.reply({"type": "ready", "value": presence}, ref)
 
+    @lets_in(ANSWERERS)
     async def do_back(self, frame: frames.Back, ref: str | None) -> None:
         await scoped_call(self.tenant, _back, self.tenant, self.membership, self.channel)
         self.reply(REST_OVER, ref)
 
+    @lets_in(ANSWERERS)
     async def do_next(self, frame: frames.Next, ref: str | None) -> None:
         stands = await scoped_call(self.tenant, _next, self.tenant, self.membership)
         reader = self.reader_of(stands.conversation.pk)
@@ -170,6 +179,7 @@ class DeskSocket(Colleagues):
         # What was written between the claim and now came to a window that did not listen yet.
         reader.refetch()
 
+    @lets_in(ANSWERERS)
     async def do_claim(self, frame: frames.Claim, ref: str | None) -> None:
         if frame.conversation in self.readers:
             raise Taken("it is yours already")
@@ -183,6 +193,7 @@ class DeskSocket(Colleagues):
             raise
         self.assign(reader, stands, ref)
 
+    @lets_in(READERS)
     async def do_open(self, frame: frames.Open, ref: str | None) -> None:
         if frame.conversation in self.readers:
             self.drop_reader(self.readers[frame.conversation])
@@ -193,23 +204,29 @@ class DeskSocket(Colleagues):
         self.reply({"type": "conversation", **opened}, ref)
         self._release(frame.conversation)
 
+    @lets_in(ANSWERERS)
     def do_say(self, frame: frames.DeskSay, ref: str | None) -> None:
         self.say(self._talk(frame.conversation), frame.id, frame.text, ref)
 
+    @lets_in(ANSWERERS)
     def do_typing(self, frame: frames.DeskTyping, ref: str | None) -> None:
         self.tell_talk(self._talk(frame.conversation), "typing")
 
+    @lets_in(ANSWERERS)
     def do_seen(self, frame: frames.DeskSeen, ref: str | None) -> None:
         self.see(self._talk(frame.conversation), frame.seq)
 
+    @lets_in(ANSWERERS)
     async def do_more(self, frame: frames.DeskMore, ref: str | None) -> None:
         reader = self._talk(frame.conversation)
         page = await self.more(reader, frame.after)
         self.reply({**page, "conversation": str(frame.conversation)}, ref)
 
+    @lets_in(ANSWERERS)
     async def do_pause(self, frame: frames.Pause, ref: str | None) -> None:
         await self._change_state(frame.conversation, ref, partial(_pause, note=frame.note))
 
+    @lets_in(ANSWERERS)
     async def do_resume(self, frame: frames.Resume, ref: str | None) -> None:
         await self._change_state(frame.conversation, ref, _resume)
 
@@ -225,6 +242,7 @@ class DeskSocket(Colleagues):
             self._state_refs.pop(conversation, None)
             raise
 
+    @lets_in(ANSWERERS)
     async def do_card(self, frame: frames.DeskCard, ref: str | None) -> None:
         reader = self._talk(frame.conversation)
         card = await call(
@@ -237,6 +255,7 @@ class DeskSocket(Colleagues):
         )
         self.show_card(reader, card, ref)
 
+    @lets_in(ANSWERERS)
     async def do_withdraw(self, frame: frames.Withdraw, ref: str | None) -> None:
         reader = self._talk(frame.conversation)
         card = await call(
@@ -248,6 +267,7 @@ class DeskSocket(Colleagues):
         )
         self.show_card(reader, card, ref)
 
+    @lets_in(ANSWERERS)
     async def do_flag(self, frame: frames.Flag, ref: str | None) -> None:
         until = await scoped_call(
             self.tenant, flag_talk, self.tenant, self.membership, frame.conversation
@@ -255,6 +275,7 @@ class DeskSocket(Colleagues):
         flagged = {"type": "flagged", "conversation": str(frame.conversation)}
         self.reply({**flagged, "until": stamp(until)}, ref)
 
+    @lets_in(ANSWERERS)
     async def do_close(self, frame: frames.Close, ref: str | None) -> None:
         self._talk(frame.conversation)
         self._close_refs[frame.conversation] = ref

@@ -22,6 +22,7 @@ from chat.reader import Reader
 from chat.runtime import runtime
 from chat.states import Author, By
 from tenants.errors import HelplineError
+from tenants.permissions import VISITOR, VISITORS, lets_in
 
 
 class VisitorSocket(Talking):
@@ -29,6 +30,7 @@ class VisitorSocket(Talking):
     decoder = frames.VISITOR
     speaks = frames.VisitorFrame
     me = Author.VISITOR
+    role = VISITOR
 
     reader: Reader | None = None
 
@@ -50,6 +52,7 @@ class VisitorSocket(Talking):
 
     # hello
 
+    @lets_in(VISITORS)
     async def do_hello(self, frame: frames.VisitorHello, ref: str | None) -> None:
         await self.started()
         digest, process = secret_hash(frame.secret), runtime().process
@@ -125,18 +128,23 @@ class VisitorSocket(Talking):
 
     # What the visitor says.
 
+    @lets_in(VISITORS)
     def do_say(self, frame: frames.Say, ref: str | None) -> None:
         self.say(self.talk, frame.id, frame.text, ref)
 
+    @lets_in(VISITORS)
     def do_typing(self, frame: frames.Typing, ref: str | None) -> None:
         self.tell_talk(self.talk, "typing")
 
+    @lets_in(VISITORS)
     def do_seen(self, frame: frames.Seen, ref: str | None) -> None:
         self.see(self.talk, frame.seq)
 
+    @lets_in(VISITORS)
     async def do_more(self, frame: frames.More, ref: str | None) -> None:
         self.reply(await self.more(self.talk, frame.after), ref)
 
+    @lets_in(VISITORS)
     async def do_answer(self, frame: frames.Answer, ref: str | None) -> None:
         talk = self.talk
         card = await scoped_call(
@@ -153,6 +161,7 @@ class VisitorSocket(Talking):
         if told:
             self.give(told)
 
+    @lets_in(VISITORS)
     async def do_erase(self, frame: frames.Erase, ref: str | None) -> None:
         self._erase_ref, self._erased_through = ref, None
         try:
@@ -171,6 +180,7 @@ class VisitorSocket(Talking):
             self.reply({"type": "erased", "through": self._erased_through}, self._erase_ref)
             self._erase_ref = None
 
+    @lets_in(VISITORS)
     async def do_leave(self, frame: frames.Leave, ref: str | None) -> None:
         self._leave_ref = ref
         talk = self.talk.conversation

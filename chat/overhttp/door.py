@@ -22,6 +22,7 @@ from chat.overhttp.line import Line
 from chat.runtime import runtime
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.hosts import normalised
+from tenants.permissions import ANYBODY, VISITORS, lets_in
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class UnknownHost(HelplineError):
     code = "unknown_host"
 
 
+@lets_in(ANYBODY)
 async def open_line(scope: Any, receive: Any, send: Any) -> None:
     """Open a line, and be its stream where the client wants one."""
     asked = await _asked(Open, scope, receive)
@@ -106,11 +108,13 @@ def _event(said: dict[str, Any], kind: str) -> str:
     return f"event: {kind}\ndata: {encode(said).decode()}\n\n"
 
 
+@lets_in(VISITORS)
 async def say(scope: Any, receive: Any, send: Any) -> None:
     """Take frames for a line."""
     await _ask(Say, scope, receive, send)
 
 
+@lets_in(VISITORS)
 async def hear(scope: Any, receive: Any, send: Any) -> None:
     """Give the frames that a line has, once it has some."""
     await _ask(Hear, scope, receive, send)

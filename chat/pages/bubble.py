@@ -30,6 +30,7 @@ from chat.pages.theme import stylesheet_of
 from chat.pages.visitor import visitor_page
 from retention import clock
 from tenants.models import Tenant
+from tenants.permissions import ANYBODY, lets_in
 
 SCRIPT_SECONDS, STANDING_SECONDS = 300, 15
 _SOURCES = Path(settings.BASE_DIR) / "static" / "chat"
@@ -41,6 +42,7 @@ _QUOTED = re.compile(r'("[^"\n]*"|`[^`]*`)')
 
 @require_safe
 @gzip_page
+@lets_in(ANYBODY)
 def bubble(request: TenantRequest) -> HttpResponse:
     """Serve the bubble, or with ``?standing`` whether it is to be seen, as a script as well.
 
@@ -59,6 +61,7 @@ def bubble(request: TenantRequest) -> HttpResponse:
 
 
 @require_safe
+@lets_in(ANYBODY)
 def framed(request: TenantRequest) -> HttpResponse:
     """Show the front page to a frame on the pages that the charter names, and to no other."""
     if request.tenant.bubble_opens != _FRAME:

@@ -28,6 +28,7 @@ from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
 from tenants.models import LEADS, Membership, Tenant
+from tenants.permissions import ANYBODY, MEMBERS, lets_in
 from tenants.policies import current_policy, flagged_rule
 
 
@@ -78,6 +79,7 @@ class SignInPage:
 
 
 @require_safe
+@lets_in(MEMBERS)
 def desk(request: TenantRequest) -> HttpResponse:
     """Show the desk to a member of this tenant; anybody else is asked to sign in."""
     member = staff.current_membership(request)
@@ -91,6 +93,7 @@ def desk(request: TenantRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
+@lets_in(ANYBODY)
 def sign_in(request: TenantRequest) -> HttpResponse:
     """Let a member in. A wrong password and an unknown address get the same answer."""
     login = request.POST.get("login", "")
@@ -108,6 +111,7 @@ def sign_in(request: TenantRequest) -> HttpResponse:
 
 
 @require_POST
+@lets_in(ANYBODY)
 def sign_out(request: TenantRequest) -> HttpResponse:
     """End the session, and let the browser drop what it has kept of the desk.
 

@@ -25,6 +25,7 @@ from retention import clock
 from tenants import staff
 from tenants.errors import NotFound
 from tenants.models import Membership, Tenant
+from tenants.permissions import MEMBERS, lets_in
 
 # What a table of contents beside a talk may hold; more than that is found by its words.
 MOST = 200
@@ -84,6 +85,7 @@ class ArticlePage:
 def of_the_desk(view: View) -> View:
     """Let members into a view that answers with a piece of a page; nobody is led to the door."""
 
+    @lets_in(MEMBERS)
     @functools.wraps(view)
     def let_in(request: TenantRequest, **named: str) -> HttpResponse:
         if staff.current_membership(request) is None:

@@ -22,6 +22,7 @@ from chat.pages.statements import Said, statements
 from chat.pages.theme import icon_of, theme_url
 from tenants import policies, promises
 from tenants.models import Contact, Policy, Statement, Tenant
+from tenants.permissions import ANYBODY, lets_in
 from tenants.promises import Promise
 
 # What of the tenant's statements belongs here, in this order.
@@ -31,6 +32,7 @@ _STATEMENTS = (
     Statement.Kind.IDENTITY,
     Statement.Kind.DUTY,
 )
+
 # Under which heading each kind of promise stands; the template has the headings.
 _GROUPS = {
     "talk": ("conversation", "flagged", "held", "erase"),
@@ -74,6 +76,7 @@ class PrivacyPage:
 
 @require_safe
 @gzip_page
+@lets_in(ANYBODY)
 def privacy(request: TenantRequest) -> HttpResponse:
     """Show what is promised now, and from when something else is."""
     return answer(request, "chat/privacy.html", privacy_page)

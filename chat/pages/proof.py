@@ -27,6 +27,7 @@ from retention.overdue import LATE, Overdue, overdue
 from retention.proof import FEW, Figure, Held
 from tenants import policies, promises
 from tenants.models import Policy, Tenant
+from tenants.permissions import ANYBODY, lets_in
 from tenants.promises import Promise
 
 _FIVE_MINUTES = "public, max-age=300"
@@ -65,6 +66,7 @@ class ProofPage:
 
 @require_safe
 @gzip_page
+@lets_in(ANYBODY)
 def proof(request: TenantRequest) -> HttpResponse:
     """Show the proof as it stands now."""
     response = answer(request, "chat/proof.html", proof_page)
@@ -74,6 +76,7 @@ def proof(request: TenantRequest) -> HttpResponse:
 
 
 @require_safe
+@lets_in(ANYBODY)
 def ledger_file(request: TenantRequest) -> HttpResponse:
     """Give the published ledger as a file (docs/ledger.md)."""
     text = "".join(ledger.published(request.tenant))

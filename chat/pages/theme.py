@@ -10,6 +10,7 @@ from django.views.decorators.http import etag, require_safe
 
 from chat.pages.languages import TenantRequest
 from tenants.models import Tenant
+from tenants.permissions import ANYBODY, lets_in
 
 PROPERTIES = {
     "accent": "--tenant-accent",
@@ -53,6 +54,7 @@ def _etag(request: HttpRequest) -> str:
 
 @require_safe
 @etag(_etag)
+@lets_in(ANYBODY)
 def theme(request: TenantRequest) -> HttpResponse:
     """Serve the tenant's stylesheet; for a year when the address names this very version."""
     response = HttpResponse(stylesheet_of(request.tenant), content_type="text/css; charset=utf-8")

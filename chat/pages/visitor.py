@@ -23,6 +23,7 @@ from chat.pages.statements import Said, statements
 from chat.pages.theme import icon_of, theme_url
 from tenants import hours, policies, promises, rota
 from tenants.models import Contact, Notice, Policy, Statement, Subject, Tenant
+from tenants.permissions import ANYBODY, lets_in
 from tenants.scope import tenant_scope
 
 _CALLED = {Contact.Kind.PHONE, Contact.Kind.SMS}
@@ -94,6 +95,7 @@ class VisitorPage:
 
 @require_safe
 @gzip_page
+@lets_in(ANYBODY)
 def visitor(request: TenantRequest) -> HttpResponse:
     """Show the front page; script turns it into the talk without leaving the address."""
     response = answer(request, "chat/visitor.html", visitor_page)

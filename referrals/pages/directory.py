@@ -30,6 +30,7 @@ from referrals.directory.listing import listing
 from referrals.directory.services import shown_services, topics_of
 from referrals.pages.lines import ServiceLine, language_names, service_line
 from tenants.models import Contact, Tenant
+from tenants.permissions import ANYBODY, lets_in
 from tenants.scope import tenant_scope
 
 LONGEST = 200
@@ -83,6 +84,7 @@ class DirectoryPage:
 @csrf_exempt  # there is no cookie here that a foreign page could misuse, and nothing changes
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
+@lets_in(ANYBODY)
 def directory(request: TenantRequest) -> HttpResponse:
     """Show who else answers, or who of them answers to what the form asks for."""
     asked = _asked(request.POST)

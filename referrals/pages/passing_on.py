@@ -38,6 +38,7 @@ from tenants.errors import NotAllowed, NotFound
 from tenants.fitness import ANSWERING
 from tenants.hours import standing
 from tenants.models import Membership, Tenant
+from tenants.permissions import ANSWERERS, lets_in
 from tenants.scope import tenant_scope
 
 Side = Partnership.Side
@@ -102,13 +103,14 @@ class StandingPage:
 def for_answering(view: View) -> View:
     """Let in those who answer at this line. The view opens its own scopes: it asks other lines."""
 
+    @lets_in(ANSWERERS)
     @functools.wraps(view)
     def let_in(request: TenantRequest, **named: UUID) -> HttpResponse:
         tenant = request.tenant
         with tenant_scope(tenant):
             member = staff.current_membership(request)
             language = languages.desk_language(request, tenant)
-        if member is None or member.role not in ANSWERING:
+        if member is None or not ANSWERERS.has(member.role):
             return HttpResponse(status=403)
         with translation.override(language):
             return view(request, member, **named)

@@ -19,6 +19,7 @@ from chat.pages.public import answer
 from referrals.models import Partnership
 from tenants.hosts import url_of
 from tenants.models import Tenant
+from tenants.permissions import ANYBODY, lets_in
 
 PASSING = Extra(("referral", "brought", "way"), script="referrals/js/visitor.js")
 
@@ -42,6 +43,7 @@ class Piece:
 
 @require_safe
 @gzip_page
+@lets_in(ANYBODY)
 def piece(request: TenantRequest) -> HttpResponse:
     """Show the piece in the visitor's language. The same for everybody."""
     return answer(request, "referrals/piece.html", piece_of)

@@ -24,6 +24,7 @@ from retention.watchdog import Standing
 from tenants import staff
 from tenants.expiry import warned_of
 from tenants.models import LEADS, Membership, Role, Tenant
+from tenants.permissions import Permission, lets_in
 from tenants.scope import tenant_scope
 
 
@@ -131,14 +132,17 @@ def office(
     the tenant's scope unless it opens scopes of its own.
     """
 
+    permission = Permission(lambda: only or _roles_of(url_name))
+
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
+        @lets_in(permission)
         @functools.wraps(view)
         def let_in(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             with tenant_scope(request.tenant):
                 member = staff.current_membership(request)
             if member is None:
                 return redirect("login")
-            if member.role not in (only or _roles_of(url_name)):
+            if not permission.has(member.role):
                 raise Http404
             with translation.override(languages.desk_language(request, request.tenant)):
                 return view(request, member, *args, **kwargs)

@@ -57,7 +57,7 @@ def kept_talks(request: TenantRequest, member: Membership) -> HttpResponse:
 
 
 @require_POST
-@office(SECTION)
+@office(SECTION, Role.OFFICER)
 def flag(request: TenantRequest, member: Membership, talk: UUID) -> HttpResponse:
     """Note that a kept talk holds personal data.  Rule: U7."""
     try:

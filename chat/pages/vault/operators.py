@@ -30,6 +30,7 @@ from retention.vault import openings, people
 from retention.vault.records import reference_of
 from tenants.errors import NotFound
 from tenants.models import Tenant, User
+from tenants.permissions import OPERATORS, lets_in
 from tenants.policies import NoPolicy
 from tenants.scope import tenant_scope
 
@@ -77,6 +78,7 @@ class OperatorsDesk(VaultDesk):
 def operator(view: View) -> Callable[..., HttpResponseBase]:
     """Let duty officers into a view, in the language of their choice; others must sign in."""
 
+    @lets_in(OPERATORS)
     @functools.wraps(view)
     def let_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
