@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
@@ -84,15 +85,18 @@ class Crawl:
 
     def pages(self, starts: list[str], words: list[str]) -> Iterator[Page]:
         """Give every page that ``starts`` lead to; each of ``words`` is typed into each form."""
-        to_come = [("GET", start, {}) for start in reversed(starts)]
+        to_come: list[tuple[str, str, dict[str, str]]] = [
+            ("GET", start, {}) for start in reversed(starts)
+        ]
         while to_come:
             method, address, said = to_come.pop()
             if not self._is_new(method, address, said):
                 continue
             answer = self._ask(method, address, said)
             asked = address + (f" {urlencode(said)}" if said else "")
-            yield Page(method, asked, answer.status_code, _whole(answer))
-            to_come += self._onwards(address, answer, words)
+            page = Page(method, asked, answer.status_code, _whole(answer))
+            yield page
+            to_come += self._onwards(address, answer, page, words)
 
     def ask(self, address: str) -> Page:
         """Ask for one address, whether or not it has been asked for."""
@@ -111,23 +115,23 @@ class Crawl:
         return True
 
     def _ask(self, method: str, address: str, said: Mapping[str, str]) -> Response:
-        cookies = self.client.cookies.copy()
+        cookies = self.client.cookies.output(header="", attrs=[], sep="; ")
         call = self.client.get if method == "GET" else self.client.post
         with transaction.atomic("default"), transaction.atomic("keys"):
             answer = call(address, said or None, headers={"host": self.host}, secure=True)
             for alias in ("default", "keys"):
                 transaction.set_rollback(True, using=alias)
-        self.client.cookies = cookies
+        self.client.cookies = SimpleCookie(cookies)
         return answer
 
     def _onwards(
-        self, address: str, answer: Response, words: list[str]
+        self, address: str, answer: Response, page: Page, words: list[str]
     ) -> Iterator[tuple[str, str, dict[str, str]]]:
         if location := answer.headers.get("Location"):
             yield from self._within("GET", urljoin(address, location), {})
         if not answer.headers.get("Content-Type", "").startswith("text/html"):
             return
-        sheet = Sheet(_whole(answer).decode())
+        sheet = Sheet(page.bytes.decode())
         for link in sheet.links:
             yield from self._within("GET", urljoin(address, link), {})
         for form in sheet.forms:
@@ -148,7 +152,4 @@ class Crawl:
 
 def _whole(answer: Response) -> bytes:
     content = b"".join(answer) if answer.streaming else answer.content
-    # A stream is read once.
-    if answer.streaming:
-        answer.streaming_content = [content]
     return content + str(dict(answer.headers)).encode()

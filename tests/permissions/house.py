@@ -98,6 +98,9 @@ class House:
         self.people.append(person)
         for line in (self.own, self.other):
             self._let_visitor_in(line)
+        for person in self.people:
+            # A fault of ours is an answer as well.
+            person.desk.raise_request_exception = person.admin.raise_request_exception = False
         code = make_code(self.own)
         assert code
         self.shown["nobody"] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.urls import clear_url_caches, path
+from django.urls import URLPattern, URLResolver, clear_url_caches, path
 
 from chat.consumers.desk import DeskSocket
 from chat.frames import Frame
@@ -35,11 +35,12 @@ async def do_knock(self: DeskSocket, frame: Knock, ref: str | None) -> None:
 @pytest.fixture
 def forgotten() -> Iterator[None]:
     """Doors as somebody adds them who thinks of everything else."""
-    urls_desk.urlpatterns.append(path("desk/cupboard/", open_cupboard, name="cupboard"))
+    desk: list[URLPattern | URLResolver] = urls_desk.urlpatterns  # type: ignore[assignment]  # a list of either
+    desk.append(path("desk/cupboard/", open_cupboard, name="cupboard"))
     site = AdminSite("attic")
     site.register(TenantHost)
     urls.urlpatterns.insert(0, path("attic/", site.urls))
-    DeskSocket.does[Knock] = do_knock  # type: ignore[assignment]  # for this socket alone
+    DeskSocket.does[Knock] = do_knock
     clear_url_caches()
     yield
     del DeskSocket.does[Knock]

@@ -8,6 +8,7 @@ it is said here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -21,8 +22,9 @@ from chat.calls import call
 from chat.cards import CardKind, register_card
 from chat.models import Conversation
 from helpline.doors import frames
+from helpline.doors import lines as door_lines
 from tenants.models import Role, Tenant
-from tenants.permissions import VISITOR
+from tenants.permissions import VISITOR, VISITORS
 from tests import clients, holds, vault, world
 from tests.clients import Desk, Frame, Visitor, headers_at, host_of
 from tests.talks import let_every_line_erase
@@ -33,6 +35,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 COUNSELLOR, SUPERVISOR = str(Role.COUNSELLOR), str(Role.SUPERVISOR)
 OFFICER, ADMINISTRATOR = str(Role.OFFICER), str(Role.ADMINISTRATOR)
+# What nothing answers.
+QUIET = {"typing", "seen"}
 DECLARED = {
     (door.place, door.address): door.permission.roles for door in frames() if door.permission
 }
@@ -81,7 +85,7 @@ class Room:
     outsider: Desk
     heard: set[tuple[str, str]] = field(default_factory=set)
 
-    async def say(self, role: str, word: str, *, tells: bool = True, **said: object) -> Frame:
+    async def say(self, role: str, word: str, **said: Any) -> Frame:
         """Let everybody say a frame, and ``role`` last: it is for them. Return its answer."""
         frame = {"type": word, **said}
         declared = DECLARED["/ws/desk", word]
@@ -93,7 +97,7 @@ class Room:
             assert told[0] == told[1], (word, told)
             assert told[0]["type"] == "error", (word, told)
         self.heard.add((role, word))
-        if not tells:
+        if word in QUIET:
             await self.desks[role].send(frame)
             return {}
         answer = await self.desks[role].request(frame)
@@ -128,10 +132,10 @@ async def in_the_talk(room: Room, role: str, tab: Visitor) -> None:
     talk = {"conversation": tab.conversation}
     await room.say(role, "say", **talk, id=str(uuid4()), text="hei")
     await tab.receive("message")
-    await room.say(role, "typing", tells=False, **talk)
+    await room.say(role, "typing", **talk)
     await tab.receive("typing")
     await tab.say("hei")
-    await room.say(role, "seen", tells=False, **talk, seq=2)
+    await room.say(role, "seen", **talk, seq=2)
     await tab.receive("seen")
     await room.say(role, "more", **talk, after=0)
     await room.say(role, "open", **talk)
@@ -234,7 +238,7 @@ async def test_each_frame_of_a_visitor_is_for_who_shows_the_secret(lines: list[T
         tab, stranger = talk.visitor, elsewhere.visitor
         frame = {"type": "card", "conversation": talk.conversation, "kind": "question"}
         card = await talk.desk.request({**frame, "content": {"question": "?"}})
-        said = [
+        said: list[Frame] = [
             {"type": "say", "id": str(uuid4()), "text": "hei"},
             {"type": "more", "after": 0},
             {"type": "answer", "card": card["id"], "value": True},
@@ -246,7 +250,7 @@ async def test_each_frame_of_a_visitor_is_for_who_shows_the_secret(lines: list[T
             await tab.send(quiet)
         answers = [await tab.request(one) for one in said]
         secrets = [stranger.secret, "x" * 43]
-        hello = {"type": "hello", "protocol": 1, "after": 0}
+        hello: Frame = {"type": "hello", "protocol": 1, "after": 0}
         tabs = [Visitor(headers_at(host_of(line))) for _ in secrets]
         codes = [await closes(tabs[n], {**hello, "secret": one}) for n, one in enumerate(secrets)]
 
@@ -256,3 +260,34 @@ async def test_each_frame_of_a_visitor_is_for_who_shows_the_secret(lines: list[T
     kinds = {"hello", "typing", "seen", *(str(one["type"]) for one in said)}
     assert {kind for path, kind in DECLARED if path == "/ws/visitor"} == kinds
     assert {DECLARED["/ws/visitor", kind] for kind in kinds} == {frozenset({VISITOR})}
+
+
+async def asked_at(line: Tenant, path: str, said: Frame) -> tuple[int, bytes]:
+    origin = (b"origin", clients.origin_at(host_of(line)).encode())
+    kind = (b"content-type", b"application/json")
+    body = json.dumps(said).encode()
+    answer = await clients.ask("POST", host_of(line), path, body=body, headers=[origin, kind])
+    return answer.status, answer.body
+
+
+async def test_line_over_http_is_for_who_shows_its_handle(lines: list[Tenant]) -> None:
+    line, other = lines
+    status, body = await asked_at(line, "/line", {"hear": "poll"})
+    handle = json.loads(body)["line"]
+    strange = handle[:-4] + ("AAAA" if handle[-4:] != "AAAA" else "BBBB")
+    doors: dict[str, Frame] = {"/line/say": {"from": 1, "frames": []}, "/line/hear": {"after": 0}}
+
+    said = {"from": 1, "frames": [], "line": handle}
+    own = await asked_at(line, "/line/say", said)
+    foreign = [
+        await asked_at(other, path, {**about, "line": handle}) for path, about in doors.items()
+    ]
+    unknown = [
+        await asked_at(line, path, {**about, "line": strange}) for path, about in doors.items()
+    ]
+
+    assert (status, own[0]) == (200, 200)
+    assert foreign == unknown
+    assert [found for found, _ in foreign] == [404, 404]
+    declared = {door.address for door in door_lines() if door.permission == VISITORS}
+    assert declared == set(doors)

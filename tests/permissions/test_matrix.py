@@ -201,16 +201,18 @@ def ask(asking: Asking, person: Person, method: str, path: str, said: Any) -> An
     host = f"admin.{settings.HELPLINE_BASE}" if place.side == "admin" else host_of(line, place.side)
     client = person.admin if place.side == "admin" else person.desk
     is_json = asking.door.address.startswith("/api/")
-    before = client.cookies.output()
-    content = {"content_type": "application/json"} if is_json and method == "POST" else {}
-    call = client.get if method == "GET" else client.post
+    before = client.cookies.output(header="", attrs=[], sep="; ")
+    content: dict[str, Any] = {"content_type": "application/json"} if is_json else {}
     with transaction.atomic("default"), transaction.atomic("keys"):
-        answer = call(path, said, headers={"host": host}, secure=True, **content)
+        if method == "GET":
+            answer = client.get(path, said, headers={"host": host}, secure=True)
+        else:
+            answer = client.post(path, said, headers={"host": host}, secure=True, **content)
         body = b"".join(answer) if answer.streaming else answer.content
         transaction.set_rollback(True, using="default")
         transaction.set_rollback(True, using="keys")
     clear_script_prefix()
-    client.cookies = SimpleCookie(before.replace("Set-Cookie: ", ""))
+    client.cookies = SimpleCookie(before)
     return _plain(answer.status_code, answer.headers.get("Location", ""), body.decode())
 
 
