@@ -25,6 +25,7 @@ from tenants.checklist import Mark
 from tenants.creating import Wanted
 from tenants.drafts import contradictions, draft_of, publish_draft
 from tenants.dry_runs import Course, Verdict
+from tenants.dry_runs import Mark as Seen
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import (
     AuditEntry,
@@ -67,7 +68,7 @@ def created(slug: str = "nyhjelp", country: str = "NO") -> Tenant:
 
 
 def all_is_kept(tenant: Tenant) -> Course:
-    return Course((), (Verdict("gone at close", True, "nothing was found"),))
+    return Course((), (Verdict("gone at close", Seen.KEPT, "nothing was found"),))
 
 
 @pytest.fixture

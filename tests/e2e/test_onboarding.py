@@ -18,7 +18,7 @@ from playwright.async_api import Browser, Page, expect
 from chat.calls import call
 from retention import clock, purge
 from tenants import creating, drafts, dry_runs
-from tenants.dry_runs import Course, Verdict
+from tenants.dry_runs import Course, Mark, Verdict
 from tenants.models import Hours, Membership, Notice, PolicyRule, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests import world
@@ -56,7 +56,7 @@ class Hand:
 def alone(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is asked for a second factor, and a dry run that finds nothing stands in for one."""
     settings.HELPLINE_STAFF_MFA = "off"  # type: ignore[attr-defined]  # pytest-django's wrapper
-    kept = Course((), (Verdict("gone in time", True, "nothing was found"),))
+    kept = Course((), (Verdict("gone in time", Mark.KEPT, "nothing was found"),))
     monkeypatch.setattr(dry_runs, "runners", [lambda tenant: kept])
 
 
