@@ -15,7 +15,6 @@ from django.db import models, transaction
 
 from tenants.charter import Charter
 from tenants.drafts import draft_of, publish_draft, same_terms, write_draft
-from tenants.errors import Invalid
 from tenants.models import (
     Category,
     CloseReason,
@@ -76,6 +75,9 @@ def load_charters(charters: Sequence[Charter], *, now: datetime) -> list[Loaded]
 
 
 def _load(charter: Charter, now: datetime) -> Loaded:
+    if Tenant.objects.filter(slug=charter.slug, left_on__isnull=False).exists():
+        # Its key is destroyed: nothing is promised there any more.
+        return Loaded(charter.slug, False, ("has left: nothing is loaded",))
     tenant, is_new, changes = _load_tenant(charter)
     with tenant_scope(tenant):
         for sheet in _sheets(charter):
@@ -117,8 +119,6 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         **vars(charter.after_talk),
     }
     tenant = Tenant.objects.select_for_update().filter(slug=identity.slug).first()
-    if tenant is not None and tenant.left_on is not None:
-        raise Invalid(f"{identity.slug} has left: its key is destroyed, and nothing is said there")
     if tenant is None:
         return Tenant.objects.create(slug=identity.slug, **wanted), True, []
     changed = _differing(tenant, wanted)

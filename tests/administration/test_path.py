@@ -21,12 +21,14 @@ from chat.states import By
 from retention import clock, departures, exports, keys, purge
 from retention.departures import Held, NotExported
 from tenants import checklist, creating, dry_runs, going_live
+from tenants.charter import read_charters
 from tenants.checklist import Mark
 from tenants.creating import Wanted
 from tenants.drafts import contradictions, draft_of, publish_draft
 from tenants.dry_runs import Course, Verdict
 from tenants.dry_runs import Mark as Seen
 from tenants.errors import Invalid, NotAllowed, NotFound
+from tenants.loading import load_charters
 from tenants.models import (
     AuditEntry,
     Departure,
@@ -384,6 +386,8 @@ def test_line_leaves_and_nothing_of_it_can_be_read_from_that_moment() -> None:
         keys.create_key(tenant, expires_at=clock.now() + timedelta(hours=1))
     with pytest.raises(NotAllowed), tenant_scope(tenant):
         going_live.resume(tenant, first)
+    charters = read_charters([world.CHARTERS / "tidaholm.toml"])
+    assert load_charters(charters, now=clock.now())[0].changes == ("has left: nothing is loaded",)
     # Of another line everything is as it was.
     with tenant_scope(other):
         assert Message.objects.filter(conversation_id=theirs).count() == 1
