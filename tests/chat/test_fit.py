@@ -159,14 +159,15 @@ async def test_who_has_no_place_any_more_is_out_and_the_visitor_is_told_and_stan
 
 
 async def test_who_signs_out_loses_all_windows_and_is_not_ready(tenant: Tenant) -> None:
+    await call(hire, tenant)
+    cookie = await sign_in(tenant, address_of(tenant, "counsellor", 1)) or ""
     async with (
-        clients.desk(tenant) as here,
-        clients.desk(tenant) as beside,
+        clients.desk(tenant, cookie=cookie) as here,
+        clients.desk(tenant, cookie=cookie) as beside,
         clients.desk(tenant, number=2) as colleague,
     ):
         await here.ready()
         await colleague.ready()
-        cookie = await call(clients.seat_of, await call(member_of, tenant))
         await sign_out(tenant, cookie)
 
         assert [await window.closed() for window in (here, beside)] == [4401, 4401]
