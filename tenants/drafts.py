@@ -111,7 +111,8 @@ def publish_draft(
         action="policy.published",
         subject=None,
         basis=basis,
-        changes=_changes(terms_of(newest) if newest else None, terms_of(draft)),
+        # Of the first version all is new, and stands in it.
+        changes=_changes(terms_of(newest), terms_of(draft)) if newest else None,
     )
     for follow in followers:
         follow(tenant, draft)
@@ -142,9 +143,9 @@ def first_terms() -> Terms:
     )
 
 
-def _changes(old: Terms | None, new: Terms) -> Changes:
+def _changes(old: Terms, new: Terms) -> Changes:
     """Return what a version sets, by name, old → new, as the trail keeps it."""
-    return differing(_told(old) if old else {}, _told(new))
+    return differing(_told(old), _told(new))
 
 
 def _told(terms: Terms) -> dict[str, str]:

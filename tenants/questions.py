@@ -37,7 +37,7 @@ def publish_form(
         action="evaluation.published",
         subject=None,
         basis=f"version {form.version}",
-        changes=differing(_told(asked_by(newest)) if newest else {}, _told(questions)),
+        changes=differing(_told(asked_by(newest)), _told(questions)) if newest else None,
     )
     return form
 

@@ -16,6 +16,7 @@ from chat.pages.administration.member_form import PlaceForm
 from chat.pages.policy_form import policy_labels
 from tenants.administration.talk import NameForm, TalkForm
 from tenants.administration.wording import LABELS, LANGUAGES
+from tenants.charter.rules import OURS
 
 _FORMS = (TalkForm, NameForm, ThemeForm, BubbleForm, WeekForm, PlaceForm)
 _MORE: dict[str, str | Promise] = {
@@ -35,17 +36,21 @@ _MORE: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Change:
-    """One setting: what it was and what it became. Empty where there was or is none."""
+    """One setting: what it was and what it became. Empty where there was or is none.
+
+    ``language`` is that of a text, and empty for what is no text.
+    """
 
     name: str
     old: str
     new: str
+    language: str = ""
 
 
 def changes_in_words(changes: Mapping[str, Sequence[str]]) -> list[Change]:
     """Return ``AuditEntry.changes`` as a page shows them, in the active translation."""
     return [
-        Change(_named(name), _said(old), _said(new))
+        Change(_named(name), _said(old), _said(new), _language_of(name))
         for name, (old, new) in changes.items()
         if name != "origin"
     ]
@@ -62,6 +67,11 @@ def _named(name: str) -> str:
     return f"{label} ({LANGUAGES.get(part, part)})" if part else label
 
 
+def _language_of(name: str) -> str:
+    part = name.rpartition(".")[2]
+    return part if part in LANGUAGES else ""
+
+
 def _labels() -> Iterator[tuple[str, object]]:
     for form in _FORMS:
         yield from ((name, field.label) for name, field in form.base_fields.items())
@@ -72,4 +82,4 @@ def _labels() -> Iterator[tuple[str, object]]:
 
 
 def _said(value: str) -> str:
-    return {"True": _("yes"), "False": _("no")}.get(value, value)
+    return {"True": _("yes"), "False": _("no"), OURS: _("ours")}.get(value, value)
