@@ -54,6 +54,11 @@ faults: $(VENV)/.dev ## Break each part of whole houses, three times in a row; w
 		env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(HOUSES) || exit; \
 	done
 
+.PHONY: races
+races: $(VENV)/.dev ## Run the races and the shift at their whole number (`make test` runs a part)
+	@exec env -u DJANGO_SETTINGS_MODULE HELPLINE_WHOLE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+		$(shell grep -l 'import sized' tests/*/*.py)
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev ## Run the tests in a browser and keep a picture of each page (tests/screenshots)
 	@rm -rf tests/screenshots

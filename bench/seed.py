@@ -70,7 +70,9 @@ class Seed:
             users.append((number, "!bench", False, f"{number}@bench.example", "Bench", True, False))
             members.append((membership, mine.tenant, number, "counsellor", "{}", "Kari", True, ""))
             presences.append((mine.tenant, membership, True, _now()))
-            sessions.append((key, _session(number, mine.tenant), _now() + LIFE))
+            said, seat = _session(number, mine.tenant)
+            about = (number, mine.tenant, seat, _now() + LIFE)
+            sessions.append((key, said, _now() + LIFE, *about))
             seats.append(Seat(mine, membership, f"desk={key}"))
         with self.stage.main() as main:
             _copy(
@@ -82,7 +84,8 @@ class Seed:
             columns = "id tenant_id user_id role title first_name active expiry_rule"
             _copy(main, "tenants_membership", columns, members)
             _copy(main, "chat_presence", "tenant_id membership_id ready lost_at", presences)
-            _copy(main, "django_session", "session_key session_data expire_date", sessions)
+            columns = "session_key session_data expire_date user_id tenant_id seat active_at"
+            _copy(main, "tenants_staffsession", columns, sessions)
         return seats
 
     def talks(self, seats: Sequence[Seat], many: int) -> list[Seeded]:
@@ -162,23 +165,26 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _session(user_id: int, tenant: int) -> str:
-    """Return what signing in at a desk stores (tenants/sessions.py)."""
+def _session(user_id: int, tenant: int) -> tuple[str, UUID]:
+    """Return what signing in at a desk stores (tenants/sessions.py), and the seat in it."""
     from django.contrib.sessions.backends.db import SessionStore
 
     from tenants.models import User
-    from tenants.sessions import SIGNED_IN, TENANT
+    from tenants.sessions import SEAT, SIGNED_IN, TENANT
 
     user = User(id=user_id, password="!bench")  # noqa: S106  # nobody's
-    return SessionStore().encode(
+    seat = uuid4()
+    said = SessionStore().encode(
         {
             "_auth_user_id": str(user_id),
-            "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+            "_auth_user_backend": "tenants.backends.StaffBackend",
             "_auth_user_hash": user.get_session_auth_hash(),
             TENANT: tenant,
             SIGNED_IN: _now().isoformat(),
+            SEAT: str(seat),
         }
     )
+    return said, seat
 
 
 def _copy(

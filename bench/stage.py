@@ -155,6 +155,8 @@ class Stage:
             "HELPLINE_STATIC_ROOT": str(self.directory / "static"),
             "HELPLINE_SCHEME": "http",
             "HELPLINE_STAFF_MFA": "off",
+            # Nobody clicks at these desks.
+            "HELPLINE_IDLE_MINUTES": "1000000",
             "HELPLINE_CHANNEL_PREFIX": "bench",
             "BENCH_BASELINE_DATABASE_URL": self.engines.main.superuser_url(BASELINE),
             "BENCH_BASELINE_REDIS_URL": _with_number(self.engines.valkey.url(), 1),

@@ -43,6 +43,8 @@ class CardKind:
     not ``answerable``, there is nothing to answer. All raise Invalid. A card that ``lasts`` expires
     unanswered after that.
 
+    Of an answer, what stands under ``desk`` is shown at the desk alone, and never to the visitor.
+
     What follows an answer opens its own scopes: ``follow(tenant, talk, card)`` may return a frame for
     the visitor alone, and ``call_back(tenant, talk, card)`` undoes what came of the answer where the
     counsellor withdraws the card, or raises NotAllowed.
@@ -161,7 +163,7 @@ def take_back(
         card = Card.objects.filter(pk=card_id).first()
         if card is None:
             raise NotFound("no such card")
-        return _as_told(card, keys_before(tenant, conversation_id))
+        return _as_told(card, keys_before(tenant, conversation_id), at_desk=True)
 
 
 def answer_card(tenant: Tenant, conversation_id: UUID, *, card_id: UUID, value: Any) -> Frame:
@@ -214,21 +216,24 @@ def expire_cards(tenant: Tenant, *, now: datetime) -> None:
             _save(found, card)
 
 
-def cards_of(talk: Conversation, keys: Keyring) -> list[Frame]:
+def cards_of(talk: Conversation, keys: Keyring, *, at_desk: bool = False) -> list[Frame]:
     """Return the cards of a talk as frames show them, in order. In the scope.
 
-    One query, and none for a talk that has never had a card.
+    What is for the desk alone is there only if asked for. One query, and none for a talk that has
+    never had a card.
     """
     if not talk.cards:
         return []
     rows = Card.objects.filter(conversation=talk).order_by("after", "pk")
-    return [shown for card in rows if (shown := _shown(card, keys))]
+    return [shown for card in rows if (shown := _shown(card, keys, at_desk=at_desk))]
 
 
-def read_cards(tenant: Tenant, conversation_id: UUID) -> tuple[int, list[Frame]]:
+def read_cards(tenant: Tenant, conversation_id: UUID, *, at_desk: bool) -> tuple[int, list[Frame]]:
     """Return the cards of a talk that goes on, and how often any has changed. In the scope."""
     talk = Conversation.objects.filter(pk=conversation_id).exclude(state=State.ENDED).first()
-    return (talk.cards, cards_of(talk, talk_keys(tenant, talk))) if talk else (0, [])
+    if talk is None:
+        return 0, []
+    return talk.cards, cards_of(talk, talk_keys(tenant, talk), at_desk=at_desk)
 
 
 def _locked(conversation_id: UUID, *, counsellor: Membership | None = None) -> Conversation:
@@ -272,14 +277,14 @@ def _tell(talk: Conversation) -> None:
     tell(talk.pk, "cards", count=talk.cards + 1)
 
 
-def _as_told(card: Card, keys: Keyring) -> Frame:
-    shown = _shown(card, keys)
+def _as_told(card: Card, keys: Keyring, *, at_desk: bool = False) -> Frame:
+    shown = _shown(card, keys, at_desk=at_desk)
     if shown is None:
         raise ConversationEnded("the talk has ended")
     return shown
 
 
-def _shown(card: Card, keys: Keyring) -> Frame | None:
+def _shown(card: Card, keys: Keyring, *, at_desk: bool) -> Frame | None:
     """Return a card as frames show it; None where its key is gone."""
     try:
         content = _opened(keys, card, card.body, Author.COUNSELLOR)
@@ -294,6 +299,8 @@ def _shown(card: Card, keys: Keyring) -> Frame | None:
         "version": card.version,
         "after": card.after,
     }
+    if isinstance(value, dict) and not at_desk:
+        value.pop("desk", None)
     return frame | {"value": value} if card.answer else frame
 
 

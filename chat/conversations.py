@@ -23,7 +23,7 @@ from chat.errors import Closed, ConversationEnded, Full
 from chat.evaluation import asked_now
 from chat.events import publish, queue_group, tell
 from chat.forgetting import CONVERSATION, due_in
-from chat.lives import CLOSED_TAB, expiry_of, latest_end
+from chat.lives import CLOSED_TAB, expiry_of, expiry_of_living
 from chat.models import Conversation, Farewell, Segment
 from chat.pace import note_length
 from chat.rests import rest
@@ -110,7 +110,7 @@ def begin_conversation(
     """
     let_policies_stand(tenant)
     policy = current_policy(tenant)
-    expires_at, rule = expiry_of(tenant, policy, ended_at=latest_end(begun.queued_at))
+    expires_at, rule = expiry_of_living(tenant, policy, began_at=begun.queued_at)
     secret = Secret(secrets.token_urlsafe(32))
     begun.tenant, begun.policy = tenant, policy
     begun.began_at = begun.last_message_at = begun.queued_at

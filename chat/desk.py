@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http.cookies import CookieError, SimpleCookie
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from tenants.audit import record
 from tenants.errors import NotFound
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import database_role
+from tenants.sessions import LOCKED, SEAT, SessionStore, is_alive
 from tenants.staff import membership_of, own_membership
 from tenants.wall import HOLD
 
@@ -61,15 +61,27 @@ class Stands:
         }
 
 
-def member_behind(tenant: Tenant, cookie: str) -> Membership | None:
-    """Return whose desk session a Cookie header carries, or None. In the scope."""
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Who is behind a Cookie header: a member in their seat, or somebody who is locked out of it."""
+
+    membership: Membership | None = None
+    seat: UUID | None = None
+    is_locked: bool = False
+
+
+def who_is_behind(tenant: Tenant, cookie: str) -> Behind:
+    """Return whose desk session a Cookie header carries. In the scope."""
     key = session_key_in(cookie)
     if not key:
-        return None
+        return Behind()
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    request.session = session = SessionStore(key)
     user = get_user(request)
-    return membership_of(tenant, user, request.session) if isinstance(user, User) else None
+    member = membership_of(tenant, user, session) if isinstance(user, User) else None
+    if member is not None:
+        return Behind(member, UUID(session[SEAT]))
+    return Behind(is_locked=LOCKED in session and is_alive(session, tenant))
 
 
 def session_key_in(cookie: str) -> str:
@@ -162,7 +174,7 @@ def held_talk(
         segments = list(Segment.objects.filter(conversation=talk).values_list("pk", flat=True))
         ring = open_held_keys(tenant, conversation=talk.pk, segments=segments)
         page = read_between(talk.pk, after=after, through=talk.last_seq, keys=ring)
-        cards, aside = cards_of(talk, ring), said_aside(talk, ring)
+        cards, aside = cards_of(talk, ring, at_desk=True), said_aside(talk, ring)
     caught = Caught(ring, talk.segment_id, talk.last_seq, talk.erased_through, page)
     return replace(_stands(tenant, talk, caught, cards), aside=aside)
 
@@ -170,5 +182,5 @@ def held_talk(
 def _stands(
     tenant: Tenant, talk: Conversation, caught: Caught, cards: list[Frame] | None = None
 ) -> Stands:
-    shown = cards_of(talk, caught.keys) if cards is None else cards
+    shown = cards_of(talk, caught.keys, at_desk=True) if cards is None else cards
     return Stands(talk, caught, situation_of(tenant, talk), shown)

@@ -7,12 +7,13 @@ counsellor who is gone (chat/neglect.py).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils.crypto import constant_time_compare
 
 from chat.errors import QualificationMissing
@@ -32,16 +33,27 @@ from tenants.fitness import (
     today_at,
 )
 from tenants.models import Membership, Tenant, User
+from tenants.sessions import Sitting
 
-# A member and the session that one of their windows was opened in.
-Window = tuple[UUID, str]
+# A member and the seat that one of their windows was opened in (tenants/sessions.py).
+Window = tuple[UUID, UUID]
+
+
+class Why(StrEnum):
+    """Why a window is not let in any more."""
+
+    OUT = "out"
+    LOCKED = "locked"
+    # They have signed in anew somewhere.
+    REPLACED = "replaced"
 
 
 class Standing(NamedTuple):
-    """How a window's member stands: let in or not, and what they lack to answer."""
+    """How a window's member stands: let in or not (and why), and what they lack to answer."""
 
     is_in: bool
     lacks: tuple[Lack, ...] = ()
+    why: Why = Why.OUT
 
     @property
     def missing(self) -> list[dict[str, str]]:
@@ -120,24 +132,32 @@ def look_at(tenant: Tenant, windows: Collection[Window]) -> Look:
     take_readiness_of_unfit(tenant, now=now)
     members = {one.pk: one for one in in_place().filter(pk__in={m for m, _ in windows})}
     users = User.objects.in_bulk([member.user_id for member in members.values()])
-    open_sessions = sessions.alive(tenant, {key for _, key in windows})
+    sitting: dict[int, list[Sitting]] = defaultdict(list)
+    for one in sessions.sittings(tenant, users):
+        if _opened_by(one, users[one.user]):
+            sitting[one.user].append(one)
     answering = [pk for pk, member in members.items() if member.role in ANSWERING]
     lacks = lacks_of_all(answering, on=today_at(tenant, now=now))
     found = {}
     for window in windows:
-        pk, key = window
-        member, session = members.get(pk), open_sessions.get(key)
-        is_in = member is not None and _opened_by(session, users[member.user_id])
-        found[window] = Standing(is_in, lacks.get(pk, ()))
+        member = members.get(window[0])
+        out = _why_out(window[1], sitting[member.user_id]) if member else Why.OUT
+        found[window] = Standing(out is None, lacks.get(window[0], ()), out or Why.OUT)
     return Look(found, _end_of_day(tenant, now) - now)
 
 
-def _opened_by(session: dict[str, Any] | None, user: User) -> bool:
-    """Say whether ``user`` has signed in to a session, with the password that they have now."""
-    if session is None or session.get(SESSION_KEY) != str(user.pk):
-        return False
+def _why_out(seat: UUID, sitting: list[Sitting]) -> Why | None:
+    """Return why a window in ``seat`` is not let in, or None where it is."""
+    own = next((one for one in sitting if one.seat == seat), None)
+    if own is None:
+        return Why.REPLACED if sitting else Why.OUT
+    return Why.LOCKED if own.is_locked else None
+
+
+def _opened_by(one: Sitting, user: User) -> bool:
+    """Say whether ``user`` has signed in to a session with the password that they have now."""
     wanted = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-    return any(constant_time_compare(session.get(HASH_SESSION_KEY, ""), one) for one in wanted)
+    return any(constant_time_compare(one.password_hash, hash_) for hash_ in wanted)
 
 
 def _end_of_day(tenant: Tenant, now: datetime) -> datetime:

@@ -120,6 +120,10 @@ class Back(Frame, tag="back"):
     pass
 
 
+class Active(Frame, tag="active"):
+    """The member has done something at their desk: said once a minute at most."""
+
+
 class Next(Frame, tag="next"):
     pass
 
@@ -242,6 +246,7 @@ DeskFrame = (
     DeskHello
     | Ready
     | Back
+    | Active
     | Next
     | Claim
     | Open

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from chat.expiring import expiring
 from chat.models import HandoverNote
 from chat.personal import found_in
 from chat.states import Author
 from retention import clock, keys
+from retention.expiring import expiring
 from retention.sealing import Unsealable
 from tenants.errors import Invalid, NotFound, Unavailable
 from tenants.models import LEADS, Membership, Tenant

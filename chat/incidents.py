@@ -9,9 +9,9 @@ from uuid import UUID
 
 from chat.cooldowns import begin_pause, forget_place
 from chat.events import member_group, publish
-from chat.expiring import expiring
 from chat.models import Incident
 from retention import clock
+from retention.expiring import expiring
 from tenants.audit import record, whole_hour
 from tenants.errors import NotAllowed, NotFound
 from tenants.models import LEADS, Membership, Role, Tenant

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from uuid import UUID, uuid4
 
+from chat import watchers
 from chat.codes import can_come_back
 from chat.conversations import end_conversation, secret_hash
 from chat.events import publish, queue_group, tell
@@ -26,6 +27,8 @@ def leave_talk(tenant: Tenant, conversation_id: UUID) -> None:
     """
     with tenant_scope(tenant):
         if _park(conversation_id):
+            for each in watchers.parked:
+                each(tenant, Conversation.objects.get(pk=conversation_id))
             tell(conversation_id, "parked")
             tell(conversation_id, "line", who="visitor", up=False)
             publish(queue_group(tenant.pk), "queue")

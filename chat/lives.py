@@ -7,7 +7,7 @@ talk's own on, the one that ends it first has the word.  Rule: D5, U7, T9
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,6 +16,7 @@ from chat.models import Conversation, Segment
 from chat.states import State
 from retention import clock, keys
 from tenants.audit import record
+from tenants.calendars import moment
 from tenants.errors import NotAllowed, NotFound
 from tenants.models import Membership, Policy, PolicyRule, Role, Tenant
 from tenants.policies import conversation_rule, flagged_rule, later_policies, until
@@ -44,11 +45,37 @@ def expiry_of(tenant: Tenant, policy: Policy, *, ended_at: datetime) -> Life:
     return life
 
 
+def expiry_of_living(tenant: Tenant, policy: Policy, *, began_at: datetime) -> Life:
+    """Return until when a talk that began then may be kept, whenever in its time it ends.
+
+    In the scope. An end only ever shortens it.  Rule: T9.
+    """
+    return max(expiry_of(tenant, policy, ended_at=end) for end in _last_ends(tenant, began_at))
+
+
+def _last_ends(tenant: Tenant, began_at: datetime) -> Iterator[datetime]:
+    """Return the ends of which one is kept the longest: the latest, and that of each day before.
+
+    Three months from the 28th of November last until the 28th of February, and so do those from the
+    29th: to the same day, and there to an earlier hour.
+    """
+    latest = latest_end(began_at)
+    yield latest
+    day = began_at.astimezone(tenant.tzinfo).date()
+    while (midnight := _midnight_after(day, tenant)) < latest:
+        yield midnight - timedelta(microseconds=1)
+        day += timedelta(days=1)
+
+
+def _midnight_after(day: date, tenant: Tenant) -> datetime:
+    return moment(datetime.combine(day + timedelta(days=1), time()), zone=tenant.tzinfo)
+
+
 def _under(tenant: Tenant, policy: Policy, rule: PolicyRule, start: datetime) -> Life:
     """Return what a version says of something that is older than itself."""
-    moment = until(tenant, rule, start=start)
+    end = until(tenant, rule, start=start)
     assert policy.begins_at is not None
-    return max(moment, policy.begins_at), rule.rule
+    return max(end, policy.begins_at), rule.rule
 
 
 def _earlier(one: Life, other: Life) -> Life:
@@ -70,8 +97,8 @@ def shorten_talks(tenant: Tenant, policy: Policy) -> None:
     older = Conversation.objects.filter(policy__in=_earlier_versions(policy))
     for talk in older.only("id", "began_at", "ended_at", "flagged_at", "expires_at", "expiry_rule"):
         now = talk.expires_at, talk.expiry_rule
-        start = talk.ended_at or latest_end(talk.began_at)
-        life = _earlier(now, _under(tenant, policy, ordinary, start))
+        ends = [talk.ended_at] if talk.ended_at else _last_ends(tenant, talk.began_at)
+        life = _earlier(now, max(_under(tenant, policy, ordinary, end) for end in ends))
         if flagged and talk.flagged_at:
             life = _earlier(life, _under(tenant, policy, flagged, talk.flagged_at))
         if life != now:
@@ -94,7 +121,7 @@ def _shorten(tenant: Tenant, lives: dict[UUID, Life]) -> None:
             [
                 tenant.pk,
                 list(lives),
-                [moment for moment, _ in lives.values()],
+                [end for end, _ in lives.values()],
                 [rule for _, rule in lives.values()],
             ],
         )

@@ -6,17 +6,19 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from chat.pages import handbook
-from chat.pages.desk import desk, sign_in, sign_out
+from chat.pages.desk import desk
+from chat.pages.links import forgotten, link
 from chat.pages.theme import theme
-from tenants.permissions import ANYBODY, lets_in
+from tenants.permissions import ANYBODY, MEMBERS, lets_in
 
 urlpatterns = [
     path("", lets_in(ANYBODY)(RedirectView.as_view(pattern_name="desk"))),
     path("desk/", desk, name="desk"),
-    path("desk/login/", sign_in, name="login"),
+    lets_in(MEMBERS)(path("desk/", include("chat.pages.accounts.urls"))),
+    path("desk/forgotten/", forgotten, name="forgotten"),
+    path("desk/link/", link, name="link"),
     path("desk/office/", include("chat.pages.office.urls")),
     path("desk/handbook/", handbook.found, name="handbook"),
     path("desk/handbook/<slug:slug>/", handbook.article, name="handbook-article"),
-    path("desk/logout/", sign_out, name="logout"),
     path("theme.css", theme, name="theme"),
 ]

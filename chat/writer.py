@@ -40,7 +40,7 @@ CALL_SECONDS = 15
 GIVE_UP_SECONDS = 20
 # What Django's backend adds to the login for connections of its own.
 DJANGOS_OWN = {"context", "cursor_factory", "prepare_threshold"}
-_POST = (
+POST = (
     "SELECT o, outcome, seq, at, segment FROM chat_post("
     "%s::int[], %s::uuid[], %s::smallint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::bytea[])"
 )
@@ -168,7 +168,7 @@ class Writer:
             self._connection = await _connect()
         cursor = self._connection.cursor(binary=True)
         await cursor.execute(
-            _POST,
+            POST,
             (
                 int4s([post.tenant for post in batch]),
                 uuids([post.conversation for post in batch]),

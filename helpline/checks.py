@@ -1,4 +1,4 @@
-"""What must not go live: open secrets, a login that row security does not bind, a door nobody thought of."""
+"""What must not go live: open secrets, a login above row security, made-up staff, doors nobody thought of."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from helpline.doors import every_door
 
@@ -28,6 +29,20 @@ def secrets_are_set(**_: Any) -> list[CheckMessage]:
             id="helpline.E001",
         )
         for name in missing
+    ]
+
+
+@register(deploy=True)
+def staff_have_second_factors(**_: Any) -> list[CheckMessage]:
+    """Refuse a deployment into which a password alone lets."""
+    if settings.HELPLINE_STAFF_MFA != "off":
+        return []
+    return [
+        Error(
+            "HELPLINE_STAFF_MFA is off: a password alone opens the desk.",
+            hint="Leave it out. Whoever has no second factor sets one up at their next sign-in.",
+            id="helpline.E003",
+        )
     ]
 
 
@@ -65,4 +80,46 @@ def doors_say_whom_they_let_in(**_: Any) -> list[CheckMessage]:
         )
         for door in every_door()
         if door.permission is None
+    ]
+
+
+@register(Tags.database, deploy=True)
+def nobody_is_made_up(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Refuse staff of the demo, whose one password stands in a file.
+
+    Asked without ``--database`` too: the deployment checks are run once, and this must not be
+    forgotten. Where there is no database to ask, nobody is in it.
+    """
+    if not settings.DATABASES or "default" not in (databases or ["default"]):
+        return []
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM tenants_user WHERE is_demo")
+            count = cursor.fetchone()[0]
+    except DatabaseError:
+        if databases:
+            raise
+        return []
+    if not count:
+        return []
+    return [
+        Error(
+            f"The database has {count} made-up accounts of the demo.",
+            hint="Begin with a database of its own; demo data belongs to `manage.py up` alone.",
+            id="helpline.E003",
+        )
+    ]
+
+
+@register(deploy=True)
+def mail_goes_out(**_: Any) -> list[CheckMessage]:
+    """Warn where nobody can be invited, and no forgotten password be replaced."""
+    if settings.EMAIL_BACKEND != "tenants.letters.NoServer":
+        return []
+    return [
+        checks.Warning(
+            "EMAIL_URL is not set: no mail goes out.",
+            hint="Give the mail server's address, such as smtp+tls://user:password@host:587.",
+            id="helpline.W001",
+        )
     ]

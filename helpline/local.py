@@ -133,8 +133,14 @@ def demo_variables(port: int, state: State) -> dict[str, str]:
         # On a machine of one's own everybody comes from one address.
         "HELPLINE_START_BURST": os.environ.get("HELPLINE_START_BURST", "2000"),
         "HELPLINE_STATE": str(state.root),
+        **({} if mail_server() else {"EMAIL_URL": f"filemail:///{state.mail}"}),
         "HELPLINE_STATIC_ROOT": str(state.root / "static"),
     }
+
+
+def mail_server() -> str:
+    """The mail server that the caller has named; empty where mails are written to files."""
+    return own_environment().get("EMAIL_URL", "")
 
 
 def without_owners(environment: Mapping[str, str]) -> dict[str, str]:

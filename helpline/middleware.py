@@ -6,12 +6,15 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
 from psycopg_pool import PoolTimeout
 
+from tenants import sessions
+from tenants.embedding import note_bubble
 from tenants.hosts import Place, place_of
 from tenants.scope import tenant_scope
 
@@ -23,6 +26,7 @@ _URLCONFS = {
     "visitor": "helpline.urls_visitor",
     "desk": "helpline.urls_desk",
     "admin": "helpline.urls",
+    "left": "helpline.urls_left",
 }
 
 _HEADERS = {
@@ -85,7 +89,11 @@ class HostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            place = place_of(request.META.get("HTTP_HOST", ""))
+            host = request.META.get("HTTP_HOST", "")
+            place = place_of(host)
+            note_bubble(
+                host=host, path=request.path_info, referer=request.META.get("HTTP_REFERER", "")
+            )
             if place is None:
                 return JsonResponse({"error": "unknown_host"}, status=421)
             return self._answer(request, place)
@@ -106,7 +114,7 @@ class HostMiddleware:
         request.tenant = place.tenant  # type: ignore[attr-defined]  # read by views
         if place.tenant is None:
             return _for_djangos_admin(self.get_response(request))
-        if _opens_own_scopes(request.path_info, _URLCONFS[place.side]):
+        if opens_own_scopes(request.path_info, _URLCONFS[place.side]):
             return self.get_response(request)
         with tenant_scope(place.tenant):
             response = self.get_response(request)
@@ -116,7 +124,32 @@ class HostMiddleware:
             return response
 
 
-def _opens_own_scopes(path: str, urlconf: str) -> bool:
+class ActivityMiddleware:
+    """Note that who is signed in has done something, if it was them and not their page.
+
+    Browsers say so of each request. A page that fetches by itself, or looks again after a while,
+    keeps no desk open that nobody is at.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _by_a_person(request):
+            sessions.note_request(request.session)
+        return self.get_response(request)
+
+
+def _by_a_person(request: HttpRequest) -> bool:
+    """Say whether a person asked for it. Who sends no such header is no browser of today."""
+    mode = request.headers.get("Sec-Fetch-Mode", "")
+    if request.method == "POST" or not mode:
+        return True
+    return mode == "navigate" and request.headers.get("Sec-Fetch-User") == "?1"
+
+
+def opens_own_scopes(path: str, urlconf: str) -> bool:
+    """Tell whether the view at ``path`` opens its own scopes."""
     try:
         view = resolve(path, urlconf).func
     except Resolver404:

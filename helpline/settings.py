@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "django_celery_beat",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -69,6 +74,11 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "helpline.middleware.ActivityMiddleware",
+    # allauth does not start without it.
+    "allauth.account.middleware.AccountMiddleware",
+    "helpline.mounting.TenantMountMiddleware",
+    "helpline.speaking.StaffLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -206,6 +216,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # Somebody has asked for a link and looks into their mailbox: ten seconds are what it may be late.
+    "send-links": {
+        "task": "tenants.send_links",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    # A lock lasts ten minutes; what it counted is gone a minute later.
+    "forget-attempts": {
+        "task": "tenants.forget_attempts",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     # A day begins at midnight where the tenant is; the hour is what a warning may be late.
     "warn-of-expiry": {
         "task": "tenants.warn_of_expiry",
@@ -249,7 +271,30 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    # Counts of a month are over a year after it; the office shows half of that.
+    "forget-referral-counts": {
+        "task": "referrals.forget_counts",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
 }
+
+# --- mail to members of staff ------------------------------------------------------------------
+
+# Without an address of a mail server every mail fails, is seen to have failed, and is tried again.
+EMAIL_BACKEND = "tenants.letters.NoServer"
+if env.str("EMAIL_URL", default=""):
+    _mail: dict[str, Any] = env.email_url("EMAIL_URL")
+    EMAIL_BACKEND, EMAIL_FILE_PATH = _mail["EMAIL_BACKEND"], _mail["EMAIL_FILE_PATH"]
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.str(
+    "HELPLINE_MAIL_FROM", default=f"helpline@{HELPLINE_BASE.partition(':')[0]}"
+)
 
 # --- languages and time ------------------------------------------------------------------------
 
@@ -295,6 +340,11 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "chat.pages.refused.refused"
+# How long nobody may be seen to do anything before their desk locks, and how long a password or a
+# second factor is good for what asks for it once more.
+IDLE_LIMIT = timedelta(minutes=env.int("HELPLINE_IDLE_MINUTES", default=15))
+STEP_UP_FOR = timedelta(minutes=env.int("HELPLINE_STEP_UP_MINUTES", default=5))
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenants.backends.StaffBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -306,6 +356,26 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# --- second factors and lockouts (tenants/factors.py, tenants/lockouts.py) ------------------------
+
+# Of allauth only the second factors are used; the doors are ours.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "tenants.factors.Adapter"
+# Telephones are half a minute fast or slow.
+MFA_TOTP_TOLERANCE = 1
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+
+AXES_HANDLER = "tenants.lockouts.Handler"
+AXES_CLIENT_IP_CALLABLE = "tenants.lockouts.address_for_axes"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+# What is tried while it is locked does not lengthen the lock: it always ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # --- headers (the rest is in helpline/middleware.py) ---------------------------------------------
 
@@ -333,6 +403,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else No
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # X-Frame-Options is set by HeadersMiddleware
+    "axes.W002",  # the door says itself that it is locked
     "security.W008",  # the proxy in front sends http to https; it alone has port 80
 ]
 

@@ -3,6 +3,7 @@
     env          addresses and secrets, 0600, made once
     lock         held (flock) by the `manage.py up` that runs
     demo.json    where to go and how to sign in
+    mail/        what would have been sent
     engines/     data of PostgreSQL and Valkey; a link when it has to lie elsewhere (binaries.py)
     log/ static/ run/
 
@@ -19,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-MADE_BY_US = ("env", "lock", "demo.json", "engines", "log", "static", "run")
+MADE_BY_US = ("env", "lock", "demo.json", "engines", "log", "mail", "static", "run")
 
 
 class InUse(Exception):
@@ -34,12 +35,16 @@ class State:
         self.root.mkdir(parents=True, exist_ok=True)
         # The engines' account must be able to pass through; what is in it is closed file by file.
         self.root.chmod(0o711)
-        for name in ("log", "run"):
+        for name in ("log", "mail", "run"):
             (self.root / name).mkdir(mode=0o700, exist_ok=True)
 
     @property
     def engines(self) -> Path:
         return self.root / "engines"
+
+    @property
+    def mail(self) -> Path:
+        return self.root / "mail"
 
     def read_env(self) -> dict[str, str]:
         """What ``env`` says, empty when there is none yet."""

@@ -109,6 +109,7 @@ class Supervisor:
         for line in ways_in(self._demo()):
             say(line)
         say(f"bubble      {self._parent()}/  (a made-up page of {parent.LINE}'s municipality)\n")
+        say(f"mail        {self._mail()}\n")
         say(f"ready in {time.monotonic() - self.begun:.1f} s. Ctrl-C stops it; the data stays.")
 
     def _listen(self) -> None:
@@ -124,6 +125,12 @@ class Supervisor:
             self.parent_listener = listen(self.host, self.port + 1)
         except (OSError, OverflowError):
             self.parent_listener = listen(self.host, 0)
+
+    def _mail(self) -> str:
+        """Where mails to staff go: a directory, unless the environment names a mail server."""
+        return (
+            "by the server that EMAIL_URL names" if local.mail_server() else f"{self.state.mail}/"
+        )
 
     def _parent(self) -> str:
         """Where the page with the bubble stands: another origin and another site than the line's."""

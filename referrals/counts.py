@@ -1,4 +1,7 @@
-"""How often what has become of handoffs, by partner and month, at each of the two lines."""
+"""How often what has become of handoffs, by partner and month, at each of the two lines.
+
+A year after its month is over a count is gone.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,13 @@ from django.db import connection
 from chat.withheld import Told, told
 from referrals.models import Partnership, ReferralCount
 from referrals.states import Outcome
+from retention import clock
 from tenants.models import Tenant
+from tenants.scope import tenant_scope
 
 Side = Partnership.Side
+# Whole months that are over; the one that is not comes on top.
+KEPT_MONTHS = 12
 
 _ONE_MORE = """
 INSERT INTO referrals_referralcount AS c (tenant_id, partner, side, month, outcome, number)
@@ -31,6 +38,24 @@ def count(tenant: Tenant, partner: str, side: Side, outcome: Outcome, *, now: da
         cursor.execute(_ONE_MORE, [tenant.pk, partner, str(side), month, str(outcome)])
 
 
+def forget_counts() -> int:
+    """Delete, for every tenant, counts of months that no page shows; return how many rows."""
+    return sum(_forget(tenant) for tenant in Tenant.objects.all())
+
+
+def _forget(tenant: Tenant) -> int:
+    with tenant_scope(tenant):
+        today = clock.now().astimezone(tenant.tzinfo).date()
+        oldest = month_before(today, months=KEPT_MONTHS)
+        return ReferralCount.objects.filter(month__lt=oldest).delete()[0]
+
+
+def month_before(day: date, *, months: int) -> date:
+    """Return the first day of the month that is so many before the one of ``day``."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
 def counts_of(month: date) -> Mapping[tuple[str, str], Told[str]]:
     """Return what has become of handoffs in a month, by partner and side. In the scope; one query.
 
@@ -47,7 +72,7 @@ def counts_of(month: date) -> Mapping[tuple[str, str], Told[str]]:
 _STEPS = (
     (Outcome.DECLINED, Outcome.ACCEPTED),
     (Outcome.REFUSED, Outcome.NEVER_ARRIVED, Outcome.ARRIVED),
-    (Outcome.TAKEN, Outcome.RETURNED, Outcome.REPLAYED),
+    (Outcome.TAKEN, Outcome.RETURNED, Outcome.LEFT, Outcome.REPLAYED),
 )
 
 

@@ -32,7 +32,8 @@ def told_by(tenant: Tenant, *, language: str) -> Told:
 
 def _told(tenant: Tenant, language: str) -> Iterator[tuple[str, str]]:
     week = usual_rows(coming_days(tenant, now=clock.now()), language=language)
-    yield "hours", "; ".join(f"{row.days} {row.times}" for row in week)
+    # A line for each, as a table of hours has it.
+    yield "hours", "\n".join(f"{row.days} {row.times}" for row in week)
     yield "who", " ".join(who_answers(tenant, language=language))
     said: dict[str, list[str]] = {}
     for promise in sentences(tenant, current_policy(tenant), language=language):

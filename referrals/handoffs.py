@@ -3,21 +3,18 @@
 ::
 
     giver     agreed ───────────────▶ there ──────────▶ taken (the first talk ends)
-                 │ refused, never_arrived  │ back, void
+                 │ refused, never_arrived  │ back, left, void
     taker     expected ─────────────▶ there ──────────▶ taken
 
 Two lines are two scopes, one after the other, so a crash may fall between any two steps. What the
-partner's row says is what is true; ``carry`` brings the giver's side in line with it, whoever calls
-it and however often: the door that has just done a step, or the job of every five seconds. Until
-``taken`` the first talk is alive and its counsellor has the visitor.  Rule: B3, B5
+partner's row says is what is true, and the giver's side is carried along (referrals/carrying.py).
+Until ``taken`` the first talk is alive and its counsellor has the visitor.  Rule: B3, B5
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -27,31 +24,30 @@ from django.utils.translation import gettext
 from chat.calls import afterwards
 from chat.cards import Frame
 from chat.codes import Code, make_code
-from chat.conversations import Opened, end_conversation
+from chat.conversations import Opened
 from chat.errors import Closed, Full, Taken
 from chat.models import Conversation
 from chat.resuming import give_back
 from chat.states import By, State
 from chat.tallies import count_answer
 from referrals import brought, incoming, outgoing
+from referrals.carrying import carry_by, line_of
 from referrals.counts import count
 from referrals.errors import Over, Used
 from referrals.models import Incoming, Outgoing, Partnership
-from referrals.partnerships import holds
 from referrals.states import FAILED, UNDER_WAY, HandoffState, Outcome
 from referrals.tokens import hash_of, new_token
 from retention import clock
 from retention.vault.records import SealedAddress
-from tenants.errors import NotAllowed, NotFound
+from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.fitness import ANSWERING
 from tenants.hosts import url_of
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tenants.staff import own_membership
 
-log = logging.getLogger("helpline.referrals")
-
 S, Side = HandoffState, Partnership.Side
+REASON_LENGTH = 300
 
 
 # What a visitor does.
@@ -63,7 +59,7 @@ def go_on(giver: Tenant, conversation: UUID, card: Frame) -> Frame | None:
     Where this breaks off, nothing has been promised to anybody: the minute passes, and they are
     still where they were.
     """
-    said, taker = card["value"], _line(card["to"])
+    said, taker = card["value"], line_of(card["to"])
     if said["state"] == "declined":
         with tenant_scope(taker):
             count(taker, giver.slug, Side.TAKES, Outcome.DECLINED, now=clock.now())
@@ -123,7 +119,7 @@ def arrive(
     been used, whose talk here then ends where nobody has taken it, and Closed.
     """
     found = incoming.find(taker, hash_of(token))
-    giver = _line(found.row.partner)
+    giver = line_of(found.row.partner)
     if found.row.state != S.EXPECTED:
         return _arrived_again(giver, taker, found.row, tab)
     # Not for every guess, and between the scopes: it takes its time, and nobody here waits for it.
@@ -213,18 +209,24 @@ def call_back(giver: Tenant, conversation: UUID, card: UUID) -> None:
         raise NotAllowed("they cannot be called back now")
 
 
-def send_back(taker: Tenant, membership: Membership, conversation: UUID) -> None:
+def send_back(
+    taker: Tenant, membership: Membership, conversation: UUID, *, reason: str = ""
+) -> None:
     """Send somebody back who waits here and whom a partner has sent. Opens its own scopes.
 
+    ``reason`` is for the partner's counsellor alone, and is kept nowhere here.
     Raises NotFound for every other talk and for who does not answer here, NotAllowed where they are
-    taken, or nobody is left to go back to.
+    taken, or nobody is left to go back to, Invalid for a reason that is too long.
     """
+    reason = unicodedata.normalize("NFC", reason).strip()
+    if len(reason) > REASON_LENGTH or "\0" in reason:
+        raise Invalid(f"`reason` has at most {REASON_LENGTH} characters")
     with tenant_scope(taker):
         member = own_membership(taker, membership)
         row = Incoming.objects.filter(conversation=conversation, arrived=True).first()
     if row is None or member.role not in ANSWERING:
         raise NotFound("no such talk")
-    giver = _line(row.partner)
+    giver = line_of(row.partner)
     with tenant_scope(giver):
         left = Outgoing.objects.filter(token_hash=row.token_hash).first()
         is_open = left is not None and outgoing.goes_on(left)
@@ -233,11 +235,14 @@ def send_back(taker: Tenant, membership: Membership, conversation: UUID) -> None
     if incoming.bring_back(taker, row).state == S.TAKEN:
         raise NotAllowed("somebody has taken them")
     carry_by(giver, row)
+    if reason:
+        with tenant_scope(giver):
+            outgoing.give_reason(giver, bytes(row.token_hash), reason)
 
 
 def _brought_back(giver: Tenant, row: Outgoing) -> bool:
     """Bring back whoever is not taken yet; say whether they are this line's again."""
-    taker = _line(row.partner)
+    taker = line_of(row.partner)
     there = incoming.at(taker, bytes(row.token_hash) if row.token_hash else None)
     if there is None:
         return False
@@ -269,12 +274,27 @@ def on_end(tenant: Tenant, talk: Conversation, by: By) -> None:
     """A talk ends, at either side of a handoff. In the scope and the transaction of the end."""
     row = _unsettled_of(talk)
     if row is not None:
-        incoming.move(tenant, row, S.BACK)
-        incoming.settle(row)
-        afterwards(partial(_carry_later, row))
+        # Whoever ends it themselves, or flees from the page, does not come back by that.
+        _over(tenant, row, S.LEFT if by == By.VISITOR else S.BACK)
     given = Outgoing.objects.filter(conversation=talk.pk, state=S.TAKEN, settled=False).first()
     if given is not None:
         outgoing.settle(given)
+
+
+def on_park(tenant: Tenant, talk: Conversation) -> None:
+    """A visitor flees from a talk that stays open for whoever has its code.
+
+    From then on it is a talk like any other here. In the scope and the transaction.  Rule: D12
+    """
+    row = _unsettled_of(talk)
+    if row is not None and row.state == S.THERE:
+        _over(tenant, row, S.LEFT)
+
+
+def _over(tenant: Tenant, row: Incoming, state: HandoffState) -> None:
+    incoming.move(tenant, row, state)
+    incoming.settle(row)
+    afterwards(partial(_carry_later, row))
 
 
 def _unsettled_of(talk: Conversation) -> Incoming | None:
@@ -283,92 +303,4 @@ def _unsettled_of(talk: Conversation) -> Incoming | None:
 
 
 def _carry_later(row: Incoming) -> None:
-    carry_by(_line(row.partner), row)
-
-
-# What carries on.
-
-
-def carry_by(giver: Tenant, row: Incoming) -> None:
-    """Bring the giver's side in line with a row of the partner's. Opens its own scopes."""
-    with tenant_scope(giver):
-        given = Outgoing.objects.filter(token_hash=bytes(row.token_hash), settled=False).first()
-    if given is not None:
-        carry(giver, given)
-
-
-def carry(giver: Tenant, row: Outgoing) -> None:
-    """Do what is due in one handoff, from wherever it stands. Opens its own scopes; idempotent."""
-    taker, now = _line(row.partner), clock.now()
-    there = incoming.at(taker, bytes(row.token_hash) if row.token_hash else None)
-    if there is None:
-        if now >= row.until:
-            # Not there (any more): nobody is with the visitor who was seen there either.
-            _moved(giver, row, S.BACK if row.state == S.THERE else S.NEVER_ARRIVED)
-        return
-    with tenant_scope(giver):
-        is_alive = outgoing.goes_on(row)
-        is_agreed = holds(giver, row.pact, now=now) is not None
-    there = _at_partner(taker, there, now=now, is_alive=is_alive, is_agreed=is_agreed)
-    if there.arrived:
-        _moved(giver, row, S.THERE)
-    if there.state in FAILED:
-        _moved(giver, row, HandoffState(there.state))
-    elif there.state == S.TAKEN:
-        _moved(giver, row, S.TAKEN)
-        end_conversation(giver, row.conversation, by=By.COUNSELLOR, handed_over=True)
-        _settled(giver, row)
-    elif there.state == S.THERE and not is_alive:
-        incoming.let_stay(taker, there)
-        _settled(giver, row)
-
-
-def _at_partner(
-    taker: Tenant, row: Incoming, *, now: datetime, is_alive: bool, is_agreed: bool
-) -> Incoming:
-    """Do what is due at the partner; return the row as it stands then."""
-    if row.state == S.EXPECTED and now >= row.until:
-        return incoming.bring_back(taker, row, S.NEVER_ARRIVED)
-    waited = row.waits_until is not None and now >= row.waits_until
-    may_stay = is_agreed and not waited
-    if (row.state == S.EXPECTED and not is_agreed) or (row.state == S.THERE and not may_stay):
-        # Whoever has nobody to go back to stays where they are.
-        return incoming.bring_back(taker, row) if is_alive else row
-    return row
-
-
-def _moved(giver: Tenant, row: Outgoing, state: HandoffState) -> None:
-    with tenant_scope(giver):
-        outgoing.move(giver, row.pk, state)
-
-
-def _settled(giver: Tenant, row: Outgoing) -> None:
-    with tenant_scope(giver):
-        fresh = Outgoing.objects.filter(pk=row.pk, settled=False).first()
-        if fresh is not None:
-            outgoing.settle(fresh)
-
-
-def carry_on() -> None:
-    """Carry on, at every line, whatever broke off or has waited long enough.
-
-    What is wrong with one handoff keeps nobody from the others.
-    """
-    for tenant in Tenant.objects.all():
-        with tenant_scope(tenant):
-            comes, goes = incoming.unsettled(), outgoing.unsettled()
-        for there in comes:
-            _safely(partial(incoming.tend, tenant, there, now=clock.now()))
-        for given in goes:
-            _safely(partial(carry, tenant, given))
-
-
-def _safely(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except Exception:  # the next run tries again
-        log.exception("handoff_failed")
-
-
-def _line(slug: str) -> Tenant:
-    return Tenant.objects.get(slug=slug)
+    carry_by(line_of(row.partner), row)

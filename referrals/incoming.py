@@ -2,7 +2,7 @@
 
 Everything that can become of the visitor is settled by one change of one row, under its lock: that
 they come, that they are taken, that they are brought back, that their token was used twice. Whoever
-is first wins, and the giver's side follows (referrals/handoffs.py).  Rule: B3
+is first wins, and the giver's side follows (referrals/carrying.py).  Rule: B3
 """
 
 from __future__ import annotations
@@ -39,6 +39,12 @@ from tenants.scope import tenant_scope
 Side = Partnership.Side
 
 
+def is_full(pact: Partnership) -> bool:
+    """Say whether as many are expected or wait here by a pact as it allows. In the scope."""
+    under_way = Incoming.objects.filter(state__in=UNDER_WAY, pact=pact.pact)
+    return under_way.count() >= pact.at_once
+
+
 def check_taking(tenant: Tenant, pact: UUID, *, now: datetime, lock: bool = False) -> Partnership:
     """Return the pact if somebody could be sent here by it now. In the scope.
 
@@ -50,7 +56,7 @@ def check_taking(tenant: Tenant, pact: UUID, *, now: datetime, lock: bool = Fals
     check_accepting(tenant, now=now)
     if not within_hours(row, tenant, now=now):
         raise Closed("nobody is passed on at this hour")
-    if Incoming.objects.filter(pact=pact, state__in=UNDER_WAY).count() >= row.at_once:
+    if is_full(row):
         raise Full("as many are under way as these two lines have agreed on")
     return row
 

@@ -1,7 +1,7 @@
 """The giver's side of a handoff: whom this line has on the way, and how far they are.
 
 Everything here is in the scope of the line that gives, and each step is a transaction that does
-nothing the second time. What the partner's row says decides (referrals/handoffs.py).  Rule: B3
+nothing the second time. What the partner's row says decides (referrals/carrying.py).  Rule: B3
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ Side = Partnership.Side
 COMES_WITHIN = timedelta(seconds=60)
 
 
+def is_full(pact: Partnership) -> bool:
+    """Say whether as many of this line's visitors are under way by a pact as it allows."""
+    under_way = Outgoing.objects.filter(state__in=UNDER_WAY, pact=pact.pact)
+    return under_way.count() >= pact.at_once
+
+
 def agree(tenant: Tenant, talk: Conversation, partner: str, card: UUID) -> HandoffState:
     """Note that a visitor has said yes, with their talk locked; return what their card says of it.
 
@@ -38,10 +44,9 @@ def agree(tenant: Tenant, talk: Conversation, partner: str, card: UUID) -> Hando
     """
     now = clock.now()
     pact = pact_with(tenant, partner, now=now)
-    under_way = Outgoing.objects.filter(state__in=UNDER_WAY)
-    if under_way.filter(conversation=talk.pk).exists():
+    if Outgoing.objects.filter(state__in=UNDER_WAY, conversation=talk.pk).exists():
         raise NotAllowed("they are on their way already")
-    if pact is None or under_way.filter(pact=pact.pact).count() >= pact.at_once:
+    if pact is None or is_full(pact):
         count(tenant, partner, Side.GIVES, Outcome.REFUSED, now=now)
         return HandoffState.REFUSED
     Outgoing.objects.create(
@@ -86,6 +91,17 @@ def move(tenant: Tenant, outgoing: UUID, state: HandoffState) -> bool:
         amend_answer(talk, keys, row.card, {"state": str(state)})
     count(tenant, row.partner, Side.GIVES, COUNTED[state], now=now)
     return True
+
+
+def give_reason(tenant: Tenant, token_hash: bytes, reason: str) -> None:
+    """Tell whoever has the talk, and not its visitor, why the partner has sent them back."""
+    row = Outgoing.objects.filter(token_hash=token_hash).first()
+    if row is None:
+        return
+    keys = keys_before(tenant, row.conversation)
+    talk = _living(row.conversation).select_for_update(no_key=True).first()
+    if talk:
+        amend_answer(talk, keys, row.card, {"desk": {"reason": reason}})
 
 
 def settle(row: Outgoing) -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from referrals.models import Partnership
 from retention import clock
-from tenants.audit import record
+from tenants.audit import Changes, differing, record
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.hours import Interval, Schedule
 from tenants.models import Membership, Partner, Tenant
@@ -25,6 +25,7 @@ from tenants.scope import tenant_scope
 Side, State = Partnership.Side, Partnership.State
 LANGUAGES = frozenset({"nb", "sv", "en"})
 CRITERIA_LENGTH = 1000
+BASIS_LENGTH = 200
 MOST_AT_ONCE, LONGEST_WAIT_MINUTES = 50, 120
 
 
@@ -97,7 +98,8 @@ def propose(
                     proposed_on=today,
                     **columns,
                 )
-                _note(line, pact, "proposed", actor if is_own else None, basis)
+                by = actor if is_own else None
+                _note(line, pact, "proposed", by, basis, _terms_told(side, other.slug, terms))
     return pact
 
 
@@ -131,21 +133,21 @@ def _decide(
                 row = _locked(pact)
                 if state == State.ACCEPTED:
                     _end_earlier(line, row)
-                _set(line, row, state)
-                _note(line, pact, str(state), actor if line == tenant else None, basis)
+                changes = _set(row, state)
+                _note(line, pact, str(state), actor if line == tenant else None, basis, changes)
 
 
 def _end_earlier(line: Tenant, row: Partnership) -> None:
     rows = Partnership.objects.filter(partner=row.partner, side=row.side, state=State.ACCEPTED)
     for earlier in rows.exclude(pk=row.pk):
-        _set(line, earlier, State.REVOKED)
-        _note(line, earlier.pact, "revoked", None, "another pact takes its place")
+        changes = _set(earlier, State.REVOKED)
+        _note(line, earlier.pact, "revoked", None, "another pact takes its place", changes)
 
 
 def revoke(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis: str = "") -> None:
     """End a pact, or take a proposal back; either line may.
 
-    Whoever is under way by it comes back (the job of referrals/handoffs.py). Outside every scope.
+    Whoever is under way by it comes back (the job of referrals/carrying.py). Outside every scope.
     Raises NotFound for an unknown pact, NotAllowed for one that is over.
     """
     with transaction.atomic():
@@ -156,8 +158,17 @@ def revoke(tenant: Tenant, pact: UUID, *, actor: Membership | None = None, basis
             partner = own.partner
         for line in (tenant, Tenant.objects.get(slug=partner)):
             with tenant_scope(line):
-                _set(line, _locked(pact), State.REVOKED)
-                _note(line, pact, "revoked", actor if line == tenant else None, basis)
+                changes = _set(_locked(pact), State.REVOKED)
+                _note(line, pact, "revoked", actor if line == tenant else None, basis, changes)
+
+
+def revoke_all(tenant: Tenant) -> None:
+    """End every pact of a line that has left, at both lines. Outside every scope."""
+    with tenant_scope(tenant):
+        standing = Partnership.objects.filter(state__in=(State.PROPOSED, State.ACCEPTED))
+        pacts = list(standing.values_list("pact", flat=True))
+    for pact in pacts:
+        revoke(tenant, pact, basis="the line has left")
 
 
 def _locked(pact: UUID) -> Partnership:
@@ -167,13 +178,35 @@ def _locked(pact: UUID) -> Partnership:
     return row
 
 
-def _set(line: Tenant, row: Partnership, state: Partnership.State) -> None:
-    row.state, row.decided_on = state, clock.now().date()
+def _set(row: Partnership, state: Partnership.State) -> Changes:
+    """Let a row be of ``state``; return what that changes, as the trail keeps it."""
+    before, row.state, row.decided_on = row.state, state, clock.now().date()
     row.save(update_fields=["state", "decided_on"])
+    return {"state": (str(before), str(state))}
 
 
-def _note(line: Tenant, pact: UUID, what: str, actor: Membership | None, basis: str) -> None:
-    record(line, actor=actor, action=f"partnership.{what}", subject=pact, basis=basis)
+def _terms_told(side: Partnership.Side, partner: str, terms: Terms) -> Changes:
+    told = {"side": str(side), "partner": partner}
+    told |= {name: str(value) for name, value in terms.columns().items() if value}
+    return differing({}, told)
+
+
+def _note(
+    line: Tenant,
+    pact: UUID,
+    what: str,
+    actor: Membership | None,
+    basis: str,
+    changes: Changes | None = None,
+) -> None:
+    record(
+        line,
+        actor=actor,
+        action=f"partnership.{what}",
+        subject=pact,
+        basis=basis[:BASIS_LENGTH],
+        changes=changes,
+    )
 
 
 # What holds now.
@@ -226,15 +259,15 @@ def _week(hours: Sequence[Sequence[int | str]]) -> dict[int, tuple[Interval, ...
 
 @dataclass(frozen=True, slots=True)
 class Pact:
-    """A pact as an operator sees it: of whom with whom, and which acts are open to which line."""
+    """A pact as an operator sees it: of whom with whom, and since when."""
 
-    pact: UUID
     giver: str
     taker: str
     mode: str
     state: str
+    proposed_on: date
+    decided_on: date | None
     expires_on: date | None
-    acts: tuple[tuple[str, str], ...]
 
 
 def all_pacts() -> list[Pact]:
@@ -247,19 +280,14 @@ def all_pacts() -> list[Pact]:
 
 
 def _pact(giver: Tenant, row: Partnership) -> Pact:
-    decides = row.partner if row.is_own else giver.slug
-    acts: dict[str, tuple[tuple[str, str], ...]] = {
-        State.PROPOSED: (("accept", decides), ("decline", decides)),
-        State.ACCEPTED: (("revoke", giver.slug), ("revoke", row.partner)),
-    }
     return Pact(
-        pact=row.pact,
         giver=giver.slug,
         taker=row.partner,
         mode=row.mode,
         state=row.state,
+        proposed_on=row.proposed_on,
+        decided_on=row.decided_on,
         expires_on=row.expires_on,
-        acts=acts.get(row.state, ()),
     )
 
 
@@ -269,8 +297,9 @@ def _pact(giver: Tenant, row: Partnership) -> Pact:
 def follow_charters(now: datetime) -> None:
     """Make a pact of each partner that a charter names and whose charter names it in turn.
 
-    What the charters say no more is revoked; what an operator has revoked stays so. Outside every
-    scope, in the transaction that loads the charters.  Rule: B3, B4
+    What the charters say no more is revoked, and made anew where they say it again; what an operator
+    has revoked stays so. Outside every scope, in the transaction that loads the charters.
+    Rule: B3, B4
     """
     tenants = {tenant.slug: tenant for tenant in Tenant.objects.all()}
     named = {slug: _partners(tenant) for slug, tenant in tenants.items()}
@@ -295,19 +324,34 @@ def _follow(
 ) -> None:
     with tenant_scope(line):
         found = {row.pact: row for row in Partnership.objects.filter(side=side)}
-        for other, partner in wanted.items():
-            pact = _pact_of(line, side, other)
-            row = found.pop(pact, None)
-            if row is None:
-                _begin(line, pact, side, other, partner, now)
+        for other in sorted(wanted.keys() | {row.partner for row in found.values()}):
+            row, next_pact = _of_charters(line, side, other, found)
+            partner = wanted.get(other)
+            if partner is None:
+                _drop(line, row)
+            elif row is None or row.is_dropped:
+                _begin(line, next_pact, side, other, partner, now)
             elif _said(row) != _said(partner):
                 row.mode, row.criteria, row.rule = partner.mode, partner.texts, partner.rule
                 row.save(update_fields=["mode", "criteria", "rule"])
-        for row in found.values():
-            of_charters = row.pact == _pact_of(line, side, row.partner)
-            if of_charters and row.state == State.ACCEPTED:
-                _set(line, row, State.REVOKED)
-                _note(line, row.pact, "revoked", None, "the charters say so no more")
+
+
+def _of_charters(
+    line: Tenant, side: Partnership.Side, other: str, found: Mapping[UUID, Partnership]
+) -> tuple[Partnership | None, UUID]:
+    """Return the latest pact that the charters of two lines have made, and the name of the next."""
+    row, number = None, 0
+    while (pact := _pact_of(line, side, other, number)) in found:
+        row, number = found[pact], number + 1
+    return row, pact
+
+
+def _drop(line: Tenant, row: Partnership | None) -> None:
+    if row is not None and row.state == State.ACCEPTED:
+        row.is_dropped = True
+        row.save(update_fields=["is_dropped"])
+        changes = _set(row, State.REVOKED)
+        _note(line, row.pact, "revoked", None, "the charters say so no more", changes)
 
 
 def _begin(
@@ -335,10 +379,14 @@ def _said(row: Partnership | Partner) -> tuple[object, ...]:
     return row.mode, texts, row.rule
 
 
-def _pact_of(line: Tenant, side: Partnership.Side, other: str) -> UUID:
-    """Return the name of what two charters say, the same at both lines and at each loading."""
+def _pact_of(line: Tenant, side: Partnership.Side, other: str, number: int) -> UUID:
+    """Return the name of what two charters say, the same at both lines and at each loading.
+
+    ``number`` counts how often they have said it anew, from 0.
+    """
     giver, taker = (line.slug, other) if side == Side.GIVES else (other, line.slug)
-    return uuid5(NAMESPACE_URL, f"helpline:pact:{giver}:{taker}")
+    again = f":{number}" if number else ""
+    return uuid5(NAMESPACE_URL, f"helpline:pact:{giver}:{taker}{again}")
 
 
 def remind_of_expiry() -> None:

@@ -22,9 +22,9 @@ from referrals.differing import differences, told_by, who_answers
 from referrals.errors import Over
 from referrals.handoffs import call_back, go_on
 from referrals.incoming import check_taking
-from referrals.models import Incoming, Outgoing, Partnership
+from referrals.models import Incoming, Partnership
 from referrals.partnerships import pact_with
-from referrals.states import UNDER_WAY, Outcome
+from referrals.states import Outcome
 from retention import clock
 from tenants.errors import Invalid
 from tenants.hosts import url_of
@@ -47,8 +47,7 @@ def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
     now = clock.now()
     with tenant_scope(tenant):
         pact = pact_with(tenant, to, now=now)
-        rows = Outgoing.objects.filter(state__in=UNDER_WAY)
-        is_full = pact is not None and rows.filter(pact=pact.pact).count() >= pact.at_once
+        is_full = pact is not None and outgoing.is_full(pact)
     line = Tenant.objects.filter(slug=to, live=True).first() if pact else None
     if pact is None or line is None:
         raise Invalid("`to` is one of this line's partners")

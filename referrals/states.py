@@ -15,6 +15,7 @@ class HandoffState(models.TextChoices):
     THERE = "there", "they wait at the partner"
     TAKEN = "taken", "somebody there has taken them"
     BACK = "back", "they may come back"
+    LEFT = "left", "they have gone on their own"
     VOID = "void", "their token was used twice; they may come back"
 
 
@@ -22,13 +23,13 @@ S = HandoffState
 # On the way, or waiting there: what the most at a time is counted by.
 UNDER_WAY = (S.AGREED, S.EXPECTED, S.THERE)
 # The partner's talk with them, where there is one, is over or will not begin.
-FAILED = (S.REFUSED, S.NEVER_ARRIVED, S.BACK, S.VOID)
+FAILED = (S.REFUSED, S.NEVER_ARRIVED, S.BACK, S.LEFT, S.VOID)
 
 TRANSITIONS: dict[HandoffState, frozenset[HandoffState]] = {
     S.AGREED: frozenset({S.REFUSED, S.NEVER_ARRIVED, S.THERE, S.BACK}),
     S.EXPECTED: frozenset({S.NEVER_ARRIVED, S.THERE, S.BACK}),
-    S.THERE: frozenset({S.TAKEN, S.BACK, S.VOID}),
-    **{state: frozenset() for state in (S.REFUSED, S.NEVER_ARRIVED, S.TAKEN, S.BACK, S.VOID)},
+    S.THERE: frozenset({S.TAKEN, S.BACK, S.LEFT, S.VOID}),
+    **dict.fromkeys((*FAILED, S.TAKEN), frozenset()),
 }
 
 # From ``taken`` on the partner answers for the visitor, and until then the line that they came from.
@@ -45,6 +46,7 @@ class Outcome(models.TextChoices):
     NEVER_ARRIVED = "never_arrived", "they did not come in time"
     TAKEN = "taken", "somebody took them"
     RETURNED = "returned", "they were sent or called back"
+    LEFT = "left", "they left on their own"
     REPLAYED = "replayed", "a token was used a second time"
 
 
@@ -54,5 +56,6 @@ COUNTED = {
     S.THERE: Outcome.ARRIVED,
     S.TAKEN: Outcome.TAKEN,
     S.BACK: Outcome.RETURNED,
+    S.LEFT: Outcome.LEFT,
     S.VOID: Outcome.REPLAYED,
 }

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from referrals import handoffs, partnerships
+from referrals import carrying, counts, partnerships
 from referrals.directory import checks
 from tenants.jobs import job
 
@@ -8,7 +8,7 @@ from tenants.jobs import job
 @job("referrals.carry_on")
 def carry_on_handoffs() -> None:
     """Carry on what broke off between two lines, and bring back who has waited long enough."""
-    handoffs.carry_on()
+    carrying.carry_on()
 
 
 @job("referrals.remind_pacts")
@@ -21,3 +21,9 @@ def remind_of_pacts() -> None:
 def remind_of_checks() -> None:
     """Write down which services of the directories somebody should have checked by today."""
     checks.remind_checks()
+
+
+@job("referrals.forget_counts")
+def forget_counts() -> None:
+    """Delete the counts of handoffs that no page looks back to any more."""
+    counts.forget_counts()

@@ -86,6 +86,8 @@ def place_hold(
     with tenant_scope(tenant):
         in_turn(tenant)
         owner = keeper(tenant, membership)
+        if Tenant.objects.filter(pk=tenant.pk, left_on__isnull=False).exists():
+            raise Gone("the line has left, and nothing of it is there any more")
         now = clock.now()
         _check(demand, today=now.astimezone(tenant.tzinfo).date())
         _, holding = holdings()[kind]

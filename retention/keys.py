@@ -11,24 +11,29 @@ then the rows. A row without a key is noise; a key without a row expires by itse
 
 from __future__ import annotations
 
-import base64
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from retention.sealing import Sealer
+from tenants import masters
+from tenants.errors import Unavailable
 from tenants.models import Tenant
+
+# An advisory lock of the instance: who has it must not be held up by a table that is written anew, nor
+# hold up those who wait behind that (retention/sandbox.py).
+UNDISTURBED = 0x5A4DB0
+
+
+class KeyDestroyed(Unavailable):
+    """The tenant has left: nothing is sealed for it, and nothing opened, ever again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,11 @@ def destroy_due_keys(*, limit: int = 10_000) -> int:
 def compact() -> bool:
     """Leave no trace of destroyed keys in the table's file; return whether any has gone so.
 
-    While somebody's older look at the table lasts a trace stays, and the next run tries again. What remains is the WAL, for as long as the instance keeps it (docs/running.md).
+    While somebody's older look at the table lasts a trace stays, and the next run tries again; so it
+    does after a dry run. What remains is the WAL, for as long as the instance keeps it (docs/running.md).
     """
-    return bool(_ask("SELECT key_compact()")[0][0])
+    rows = _ask("SELECT key_compact() WHERE pg_try_advisory_xact_lock(%s)", UNDISTURBED)
+    return bool(rows and rows[0][0])
 
 
 def missing_keys(tenant: Tenant, segments: Iterable[UUID]) -> set[UUID]:
@@ -165,7 +172,24 @@ def tenant_key(tenant: Tenant) -> bytes:
         _ask("SELECT tenant_key_create(%s, %s)", tenant.pk, made)
         # Read again: another process may have been first.
         wrapped = _ask("SELECT tenant_key_read(%s)", tenant.pk)[0][0]
+    if wrapped is None:
+        raise KeyDestroyed(f"{tenant.slug} has left, and its key is destroyed")
     return _unwrap(tenant, bytes(wrapped))
+
+
+def destroy_tenant_key(tenant: Tenant) -> tuple[int, int]:
+    """Destroy the tenant's key with every key under it and the days of its vault, for good.
+
+    Committed on return; no key of this tenant is ever made again. Returns how many keys are held
+    (then nothing is destroyed) and how many segments' keys are gone.
+    """
+    ((held, destroyed),) = _ask("SELECT held, destroyed FROM tenant_key_destroy(%s)", tenant.pk)
+    return int(held), int(destroyed)
+
+
+def has_tenant_key(tenant: Tenant) -> bool:
+    """Say whether the tenant has a key. Makes none."""
+    return _ask("SELECT tenant_key_read(%s)", tenant.pk)[0][0] is not None
 
 
 def _ask(query: str, *values: Any) -> Sequence[tuple[Any, ...]]:
@@ -175,30 +199,18 @@ def _ask(query: str, *values: Any) -> Sequence[tuple[Any, ...]]:
     return rows
 
 
-@lru_cache(maxsize=4)
-def _masters(encoded: tuple[str, ...]) -> tuple[AESGCM, ...]:
-    if not encoded:
-        raise ImproperlyConfigured(
-            "HELPLINE_MASTER_KEYS is empty; it needs the base64 of at least one 32-byte key"
-        )
-    return tuple(AESGCM(base64.b64decode(key, validate=True)) for key in encoded)
-
-
 def _wrap(tenant: Tenant, key: bytes) -> bytes:
-    nonce = os.urandom(12)
-    first = _masters(tuple(settings.HELPLINE_MASTER_KEYS))[0]
-    return nonce + first.encrypt(nonce, key, _place(tenant))
+    return masters.seal(key, place=_place(tenant))
 
 
 def _unwrap(tenant: Tenant, wrapped: bytes) -> bytes:
-    for master in _masters(tuple(settings.HELPLINE_MASTER_KEYS)):
-        try:
-            return master.decrypt(wrapped[:12], wrapped[12:], _place(tenant))
-        except InvalidTag:
-            continue
-    raise ImproperlyConfigured(
-        f"no key in HELPLINE_MASTER_KEYS opens the key of {tenant.slug}; add the one that made it"
-    )
+    try:
+        return masters.open_sealed(wrapped, place=_place(tenant))
+    except masters.NoMasterKey:
+        raise ImproperlyConfigured(
+            f"no key in HELPLINE_MASTER_KEYS opens the key of {tenant.slug};"
+            " add the one that made it"
+        ) from None
 
 
 def _place(tenant: Tenant) -> bytes:

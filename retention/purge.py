@@ -103,11 +103,12 @@ def forget(kind: Kind, tenant: Tenant, due: Sequence[Due]) -> int:
 
 def expire_keyless(*, batch: int = 5_000) -> int:
     """Expire every living row whose key is gone, for every tenant; return how many segments."""
-    return sum(
-        _expire_keyless_of(kind, tenant, batch)
-        for tenant in Tenant.objects.all()
-        for kind in registered()
-    )
+    return sum(expire_keyless_of(tenant, batch=batch) for tenant in Tenant.objects.all())
+
+
+def expire_keyless_of(tenant: Tenant, *, batch: int = 5_000) -> int:
+    """The same for one tenant."""
+    return sum(_expire_keyless_of(kind, tenant, batch) for kind in registered())
 
 
 def _expire_keyless_of(kind: Kind, tenant: Tenant, batch: int) -> int:

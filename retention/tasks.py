@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from retention import ledger, purge, releases, reviews, shuffled, watchdog
+from retention import departures, ledger, purge, releases, reviews, shuffled, watchdog
 from retention.vault import days
 from tenants.jobs import job
 
 
 @job(purge.JOB)
 def purge_what_is_due() -> None:
-    """End the holds that are over, then forget whatever is due, for every tenant."""
+    """End the holds that are over, finish who is leaving, then forget whatever is due, everywhere."""
     releases.reconcile_holds()
+    departures.finish_departures()
     purge.purge()
 
 

@@ -1,40 +1,24 @@
-"""The platform's own rows, to look at. Nothing that belongs to a tenant is registered here."""
+"""The platform's own door and its own rows. Nothing that belongs to a tenant is registered here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
-from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from tenants import staff
-from tenants.models import Operator, Tenant, User
-from tenants.permissions import NOBODY, OPERATORS, lets_in
+from tenants.administration.operators import LineAdmin, OperatorAdmin, PlatformAdmin
+from tenants.models import Operator, Tenant
+from tenants.permissions import OPERATORS, lets_in
 
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Model]
-else:  # Django's own class takes no type at run time
-    ModelAdmin = admin.ModelAdmin
-
-
-class OperatorSignIn(AdminAuthenticationForm):
-    """The platform's own door: as at a desk's, whoever must know is told of the password."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if isinstance(self.user_cache, User):
-            staff.greet(None, self.user_cache, cleaned["password"])
-        return cleaned
-
-
-admin.site.login_form = OperatorSignIn
 lets_in(OPERATORS)(admin.site)
+admin.site.site_header = admin.site.site_title = "Helpline"
 
 
 class OperatorPasswordChange(AdminPasswordChangeForm):
@@ -59,39 +43,11 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
     return view(request)
 
 
-class Unlogged(ModelAdmin):
-    """Django keeps a log of its own of what is done; here that is a table nobody may touch."""
+class LookOnly(PlatformAdmin):
+    """Rows that are made and changed elsewhere; here one sees which there are."""
 
-    @lets_in(NOBODY)
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        raise Http404
-
-
-class LookOnly(Unlogged):
-    """Tenants are made by charters (load_charters); here one sees which there are."""
-
-    permission = OPERATORS
-    # What may be done there beside looking.
     adds = changes = removes = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.adds
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.changes
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.removes
-
-
-@admin.register(Operator)
-class OperatorAdmin(LookOnly):
-    list_display = ("name", "slug")
-
-
-@admin.register(Tenant)
-class TenantAdmin(LookOnly):
-    list_display = ("name", "slug", "operator", "country", "live")
-    list_select_related = ("operator",)
+admin.site.register(Operator, OperatorAdmin)
+admin.site.register(Tenant, LineAdmin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +12,8 @@ from tenants.models import AuditEntry, Membership, PolicyRule, Tenant
 from tenants.policies import newest_policy, rule_for, until
 
 PAGE = 50
+# What was set, by its name: what it was and what it became, in words.
+Changes = Mapping[str, tuple[str, str]]
 # A version from before policies spoke of the trail.
 _UNTOLD = PolicyRule(amount=24, unit=PolicyRule.Unit.MONTHS, rule="ours")
 
@@ -22,8 +25,11 @@ def record(
     action: str,
     subject: UUID | None,
     basis: str,
+    changes: Changes | None = None,
 ) -> AuditEntry:
     """Append to ``tenant``'s trail, in the open transaction. ``basis`` is the actor's own words.
+
+    ``changes`` holds settings alone: nothing that a visitor wrote and no member's name.
 
     ``actor`` is None where the platform acts by itself.
     """
@@ -36,9 +42,20 @@ def record(
         action=action,
         subject=subject,
         basis=basis,
+        changes=dict(changes or {}),
         expires_at=until(tenant, rule, start=at_hour),
         expiry_rule=rule.rule,
     )
+
+
+def differing(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:
+    """Return what is not the same in two lists of settings, old → new; empty where it is not set."""
+    names = [*new, *(name for name in old if name not in new)]
+    return {
+        name: (old.get(name, ""), new.get(name, ""))
+        for name in names
+        if old.get(name) != new.get(name)
+    }
 
 
 def trail_rule(tenant: Tenant) -> PolicyRule:

@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tenants import clock
 from tenants.calendars import moment
@@ -95,9 +96,14 @@ def load_demo_staff(*, password: str | None) -> Demo:
         agreed = _agree_on(password)
         admin = _user(ADMIN, "Demo Admin", agreed, is_superuser=True)
         greet(None, admin, agreed.clear)
-        tenants = tuple(_staff_of(tenant, agreed) for tenant in Tenant.objects.all())
+        tenants = tuple(_staff_of(tenant, agreed) for tenant in _there())
     login = DemoUser(admin.email, agreed.clear, _OFFICE, admin.name)
     return Demo(tenants, DemoAdmin(_url("admin"), (login,)))
+
+
+def _there() -> QuerySet[Tenant]:
+    """Return the lines that have not left: at those nobody works any more."""
+    return Tenant.objects.filter(left_on__isnull=True)
 
 
 def read_password(path: Path) -> str | None:
@@ -134,6 +140,7 @@ def _user(email: str, name: str, password: _Password, *, is_superuser: bool = Fa
         "name": name,
         "password": password.encoded,
         "is_active": True,
+        "is_demo": True,
         "is_staff": is_superuser,
         "is_superuser": is_superuser,
     }

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from tenants.audit import record
+from tenants.audit import Changes, differing, record
 from tenants.charter.contradictions import refuse_policy
+from tenants.charter.rules import OURS
+from tenants.charter.shape import Keep
 from tenants.charter.shape import Policy as Terms
 from tenants.charter.table import Problem, Problems
 from tenants.errors import Invalid, NotFound
@@ -28,6 +30,14 @@ class Contradiction(Invalid):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+
+
+class TooEarly(Invalid):
+    """A version begins neither in the past nor before the one that it follows."""
+
+    def __init__(self, earliest: datetime) -> None:
+        super().__init__(f"a version begins at {earliest:%Y-%m-%d %H:%M} UTC at the earliest")
+        self.earliest = earliest
 
 
 def draft_of(tenant: Tenant) -> Policy | None:
@@ -78,7 +88,7 @@ def publish_draft(
 ) -> Policy:
     """Publish the draft from ``begins_at`` on, and shorten what is alive accordingly.
 
-    In the scope. Raises NotFound without a draft, Contradiction, and Invalid for a beginning in
+    In the scope. Raises NotFound without a draft, Contradiction, and TooEarly for a beginning in
     the past or before that of the version before.  Rule: D5, U7, T9.
     """
     let_nothing_begin(tenant)
@@ -91,14 +101,67 @@ def publish_draft(
     newest = newest_policy(tenant)
     earliest = max(now, newest.begins_at) if newest and newest.begins_at else now
     if begins_at < earliest:
-        raise Invalid(f"a version begins at {earliest:%Y-%m-%d %H:%M} UTC at the earliest")
+        raise TooEarly(earliest)
     draft.published_at, draft.begins_at = now, begins_at
     draft.save(update_fields=["published_at", "begins_at"])
     basis = f"version {draft.version} from {begins_at:%Y-%m-%d}"
-    record(tenant, actor=actor, action="policy.published", subject=None, basis=basis)
+    record(
+        tenant,
+        actor=actor,
+        action="policy.published",
+        subject=None,
+        basis=basis,
+        changes=_changes(terms_of(newest) if newest else None, terms_of(draft)),
+    )
     for follow in followers:
         follow(tenant, draft)
     return draft
+
+
+def first_terms() -> Terms:
+    """Return what a line that has promised nothing yet begins from: the most protective that works."""
+    ours = ("address", "access", "erase", "leave", "journal", "triage", "evaluation")
+    lives = (
+        ("conversation", "ended", 0, "seconds"),
+        ("audit", "written", 24, "months"),
+        ("account", "left", 3, "months"),
+        ("session", "signed_in", 12, "hours"),
+        ("log", "written", 7, "days"),
+    )
+    return Terms(
+        address=Policy.Address.NEVER.value,
+        may_erase=False,
+        parks=False,
+        access=Policy.Access.NOBODY.value,
+        journal=False,
+        triage=False,
+        evaluation=False,
+        rules=dict.fromkeys(ours, OURS),
+        texts={},
+        keep=tuple(Keep(*life, (), "", OURS) for life in lives),
+    )
+
+
+def _changes(old: Terms | None, new: Terms) -> Changes:
+    """Return what a version sets, by name, old → new, as the trail keeps it."""
+    return differing(_told(old) if old else {}, _told(new))
+
+
+def _told(terms: Terms) -> dict[str, str]:
+    plain = {
+        name: str(value)
+        for name, value in vars(terms).items()
+        if name not in ("rules", "texts", "keep")
+    }
+    lives = {f"keep.{one.kind}.{one.starts}": _life(one) for one in terms.keep}
+    rules = {f"rule.{name}": rule for name, rule in terms.rules.items()}
+    texts = {f"text.{language}": text for language, text in terms.texts.items()}
+    return {**plain, **lives, **rules, **texts}
+
+
+def _life(one: Keep) -> str:
+    held = f", held by {', '.join(one.suspended_by)}" if one.suspended_by else ""
+    return f"{one.amount} {one.unit} ({one.rule}){held}"
 
 
 def same_terms(one: Terms, other: Terms) -> bool:
@@ -107,4 +170,7 @@ def same_terms(one: Terms, other: Terms) -> bool:
 
 
 def _comparable(terms: Terms) -> Mapping[str, object]:
-    return {**vars(terms), "keep": {(each.kind, each.starts): each for each in terms.keep}}
+    # A promise of which no source is told has none but the line itself.
+    rules = {name: rule for name, rule in terms.rules.items() if rule != OURS}
+    keep = {(each.kind, each.starts): each for each in terms.keep}
+    return {**vars(terms), "rules": rules, "keep": keep}

@@ -13,9 +13,10 @@ from typing import Literal
 
 from django.conf import settings
 
-from tenants.models import Tenant, TenantHost
+from tenants.models import State, Tenant, TenantHost
 
-Side = Literal["visitor", "desk", "admin"]
+# "left" is a visitors' host whose line has left: it says so, and shows the proof.
+Side = Literal["visitor", "desk", "admin", "left"]
 
 RESERVED = frozenset({"admin", "www", "api"})
 DESK_PREFIX = "desk-"
@@ -49,9 +50,9 @@ def place_of(host: str) -> Place | None:
     if rest == _base()[0]:
         return _under_base(name, label)
     own = TenantHost.objects.select_related("tenant").filter(hostname=name).first()
-    if own is None or not own.tenant.live:
+    if own is None:
         return None
-    return Place(name, "desk" if own.side == TenantHost.Side.DESK else "visitor", own.tenant)
+    return _at(own.tenant, name, "desk" if own.side == TenantHost.Side.DESK else "visitor")
 
 
 def origin_of(place: Place) -> str:
@@ -76,5 +77,13 @@ def _under_base(name: str, label: str) -> Place | None:
     if label == "admin":
         return Place(name, "admin", None)
     side: Side = "desk" if label.startswith(DESK_PREFIX) else "visitor"
-    tenant = Tenant.objects.filter(slug=label.removeprefix(DESK_PREFIX), live=True).first()
-    return Place(name, side, tenant) if tenant else None
+    tenant = Tenant.objects.filter(slug=label.removeprefix(DESK_PREFIX)).first()
+    return _at(tenant, name, side) if tenant else None
+
+
+def _at(tenant: Tenant, name: str, side: Side) -> Place | None:
+    """Return the place where it is one in the tenant's state: staff come before visitors do."""
+    if tenant.state == State.LEFT:
+        return Place(name, "left", tenant) if side == "visitor" else None
+    is_there = tenant.live or side == "desk"
+    return Place(name, side, tenant) if is_there else None

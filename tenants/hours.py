@@ -188,7 +188,12 @@ def _dated(rows: Iterable[HoursException]) -> dict[date, Dated]:
 
 
 def standing(tenant: Tenant, *, now: datetime) -> Standing:
-    """Tell whether the line is open at ``now`` and when that changes.  Rule: S1, D2, T1, B1."""
+    """Tell whether the line is open at ``now`` and when that changes.  Rule: S1, D2, T1, B1.
+
+    One that is paused is not, and nobody knows until when.
+    """
+    if tenant.paused_on is not None:
+        return Standing(open=False, opens_at=None, closes_at=None)
     return schedule_of(tenant).standing(now)
 
 

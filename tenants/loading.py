@@ -75,6 +75,9 @@ def load_charters(charters: Sequence[Charter], *, now: datetime) -> list[Loaded]
 
 
 def _load(charter: Charter, now: datetime) -> Loaded:
+    if Tenant.objects.filter(slug=charter.slug, left_on__isnull=False).exists():
+        # Its key is destroyed: nothing is promised there any more.
+        return Loaded(charter.slug, False, ("has left: nothing is loaded",))
     tenant, is_new, changes = _load_tenant(charter)
     with tenant_scope(tenant):
         for sheet in _sheets(charter):
@@ -132,15 +135,15 @@ def _sheets(charter: Charter) -> list[_Sheet]:
     return [
         _Sheet("hours", Hours, ("weekday", "opens"), _rows(opens.usual), {}),
         _Sheet("exceptions", HoursException, ("on", "opens"), _rows(opens.dated), of_charter),
-        _Sheet("subjects", Subject, ("slug",), _placed(charter.subjects), {}),
-        _Sheet("statements", Statement, ("position",), _placed(charter.statements), {}),
+        _Sheet("subjects", Subject, ("slug",), _placed(Subject, charter.subjects), {}),
+        _Sheet("statements", Statement, ("position",), _placed(Statement, charter.statements), {}),
         _Sheet("requirements", Requirement, ("group", "kind"), _rows(charter.requirements), {}),
         _Sheet("notices", Notice, ("slug",), _rows(charter.notices), {}),
-        _Sheet("contacts", Contact, ("kind", "value"), _placed(charter.contacts), {}),
-        _Sheet("reasons", CloseReason, ("slug",), _placed(charter.reasons), {}),
-        _Sheet("categories", Category, ("slug",), _placed(charter.categories), {}),
+        _Sheet("contacts", Contact, ("kind", "value"), _placed(Contact, charter.contacts), {}),
+        _Sheet("reasons", CloseReason, ("slug",), _placed(CloseReason, charter.reasons), {}),
+        _Sheet("categories", Category, ("slug",), _placed(Category, charter.categories), {}),
         _Sheet("partners", Partner, ("slug",), _rows(charter.partners), {}),
-        _Sheet("phrases", Phrase, ("slug",), _placed(charter.phrases), {}),
+        _Sheet("phrases", Phrase, ("slug",), _placed(Phrase, charter.phrases), {}),
     ]
 
 
@@ -148,8 +151,18 @@ def _rows(entries: Sequence[object]) -> list[Values]:
     return [dict(vars(entry)) for entry in entries]
 
 
-def _placed(entries: Sequence[object]) -> list[Values]:
-    return [{**vars(entry), "position": place} for place, entry in enumerate(entries)]
+def _placed(model: type[TenantModel], entries: Sequence[object]) -> list[Values]:
+    """Give each entry its place. In the scope.
+
+    As many as there are keep the places that there are: where one between them was taken out, the
+    others have not moved.
+    """
+    there = sorted(model.objects.values_list("position", flat=True))  # type: ignore[misc]  # each has
+    free = len(there) == len(entries) and len(set(there)) == len(there)
+    places = there if free else range(len(entries))
+    return [
+        {**vars(entry), "position": place} for place, entry in zip(places, entries, strict=True)
+    ]
 
 
 def _sync(tenant: Tenant, sheet: _Sheet) -> list[str]:

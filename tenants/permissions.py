@@ -61,6 +61,8 @@ ANSWERERS = Permission.of(*ANSWERING)
 READERS = Permission.of(*ANSWERING, Role.OFFICER)
 ADMINISTRATORS = Permission.of(Role.ADMINISTRATOR)
 OPERATORS = Permission.of(OPERATOR)
+# Whoever has an account, before its own pages.
+SIGNED_IN = Permission.of(*Role.values, OPERATOR)
 NOBODY = Permission.of()
 
 

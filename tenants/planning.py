@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from tenants.calendars import moment
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.fitness import ANSWERING, in_place
 from tenants.models import LEADS, Membership, Shift, Tenant
-from tenants.rota import cancel_shift, plan_shift
+from tenants.rota import cancel_shift, midnight, plan_shift, shifts_between
 from tenants.staff import own_membership
 
 # A rota is planned for a season, not for years.
 FURTHEST = timedelta(days=400)
+_WEEK = timedelta(days=7)
 
 
 def plan(
@@ -46,6 +48,37 @@ def cancel(tenant: Tenant, actor: Membership, member_id: UUID, *, begins_at: dat
     cancel_shift(tenant, member, begins_at=begins_at)
     basis = begins_at.astimezone(tenant.tzinfo).date().isoformat()
     record(tenant, actor=actor, action="shift.cancelled", subject=member.pk, basis=basis)
+
+
+def copy_week(tenant: Tenant, actor: Membership, monday: date) -> int:
+    """Plan the week from ``monday`` as the one before it, by the clock on the wall; return how much.
+
+    What is there already stays, and what would be over is left out, as is who answers no more.
+    In the scope. Raises NotAllowed.
+    """
+    before = monday - timedelta(days=7)
+    found = [
+        shift
+        for shift in shifts_between(midnight(tenant, before), midnight(tenant, monday))
+        if shift.membership.role in ANSWERING and shift.begins_at >= midnight(tenant, before)
+    ]
+    there = {
+        (shift.membership_id, shift.begins_at)
+        for shift in shifts_between(midnight(tenant, monday), midnight(tenant, monday + _WEEK))
+    }
+    copied = 0
+    for shift in found:
+        begins, ends = (
+            at.astimezone(tenant.tzinfo).replace(tzinfo=None)
+            for at in (shift.begins_at, shift.ends_at)
+        )
+        if (shift.membership_id, moment(begins + _WEEK, zone=tenant.tzinfo)) in there:
+            continue
+        with suppress(Invalid):
+            day, member = begins.date() + _WEEK, shift.membership_id
+            plan(tenant, actor, member, day=day, begins=begins.time(), ends=ends.time())
+            copied += 1
+    return copied
 
 
 def _planned_for(tenant: Tenant, actor: Membership, member_id: UUID) -> Membership:

@@ -15,7 +15,7 @@ from tenants.policies import TOGETHER, policy_rules
 
 Kind = Literal[
     "conversation", "flagged", "held", "erase", "address", "access", "journal", "triage",
-    "evaluation", "code", "leave", "colleague", "audit", "log",
+    "evaluation", "code", "leave", "colleague", "audit", "log", "passing",
 ]  # fmt: skip
 
 _UNITS = {
@@ -213,7 +213,7 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
     One query. A language that is not spoken here falls back: nn to nb, others to the tenant's
     first.  Rule: D5, D6, D7, S7, S9, U3, U7, U8, T9, T10, B8.
     """
-    spoken = _spoken(tenant, language)
+    spoken = spoken_at(tenant, language)
     rules = policy_rules(policy)
     return [
         *_about_talks(rules, spoken),
@@ -224,24 +224,25 @@ def sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]
 def all_sentences(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
     """Say the same and what a page about privacy says beside it: codes, leaving, colleagues, logs."""
     lives = policy_rules(policy)
-    beside = _about_ourselves(policy, lives, _spoken(tenant, language))
+    beside = _about_ourselves(policy, lives, spoken_at(tenant, language))
     return [
         *sentences(tenant, policy, language=language),
-        *_about_the_code(tenant, _spoken(tenant, language)),
+        *_about_the_code(tenant, spoken_at(tenant, language)),
         about_leaving(tenant, policy, language=language),
-        _about_colleagues(policy, _spoken(tenant, language)),
+        _about_colleagues(policy, spoken_at(tenant, language)),
         *beside,
     ]
 
 
 def about_leaving(tenant: Tenant, policy: Policy, *, language: str) -> Promise:
     """Say what becomes of the talk of somebody who presses "leave".  Rule: D12."""
-    words = _WORDS[_spoken(tenant, language)]["leave-parks" if policy.parks else "leave-ends"]
+    words = _WORDS[spoken_at(tenant, language)]["leave-parks" if policy.parks else "leave-ends"]
     text = words.format(minutes=tenant.visitor_lost_minutes)
     return Promise(text, policy.rules.get("leave", "ours"), "leave")
 
 
-def _spoken(tenant: Tenant, language: str) -> str:
+def spoken_at(tenant: Tenant, language: str) -> str:
+    """Return in which language promises are told to who asked for ``language``: nb, sv or en."""
     spoken = "nb" if language == "nn" else language
     return spoken if spoken in _WORDS else tenant.default_language
 

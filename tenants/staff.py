@@ -14,7 +14,14 @@ from tenants import clock, sessions
 from tenants.audit import record
 from tenants.errors import NotAllowed, NotFound
 from tenants.models import Membership, Policy, PolicyRule, Tenant, User
-from tenants.policies import current_policy, later_policies, let_policies_stand, rule_for, until
+from tenants.policies import (
+    NoPolicy,
+    current_policy,
+    later_policies,
+    let_policies_stand,
+    rule_for,
+    until,
+)
 from tenants.scope import tenant_scope
 
 # A version from before policies spoke of accounts.
@@ -25,29 +32,12 @@ _UNTOLD = PolicyRule(amount=3, unit=PolicyRule.Unit.MONTHS, rule="ours")
 greeters: list[Callable[[Tenant | None, User, str], None]] = []
 # And as somebody changes their password: with them, the old one and the new one.
 changers: list[Callable[[User, str, str], None]] = []
+# And as somebody is given another password without proving the old one: each says whether they lose
+# what only that one opened.
+resetters: list[Callable[[User], bool]] = []
 # And where it may have changed whether a member may be at a desk and answer, in that scope and
 # transaction: with the tenant, them, and whether they go (have signed out, or left).
 watchers: list[Callable[[Tenant, Membership, bool], None]] = []
-
-
-def sign_in(request: HttpRequest, *, login: str, password: str) -> Membership | None:
-    """Open a desk session at the request's tenant, or return None, for every reason alike."""
-    tenant: Tenant = request.tenant  # type: ignore[attr-defined]  # set by HostMiddleware
-    user = auth.authenticate(request, username=login.strip().lower(), password=password)
-    if not isinstance(user, User):
-        return None
-    membership = active_membership(user)
-    if membership is None:
-        return None
-    _open_session(request, user)
-    sessions.begin(request.session, tenant)
-    greet(tenant, user, password)
-    return membership
-
-
-def _open_session(request: HttpRequest, user: User) -> None:
-    auth.login(request, user)
-    request.session.cycle_key()
 
 
 def greet(tenant: Tenant | None, user: User, password: str) -> None:
@@ -60,6 +50,16 @@ def tell_of_change(user: User, *, old: str, new: str) -> None:
     """Tell whoever must know that ``user`` has changed their password, in that transaction."""
     for changer in changers:
         changer(user, old, new)
+
+
+def tell_of_reset(user: User) -> bool:
+    """Tell whoever must know that nobody proved ``user``'s old password, in that transaction.
+
+    Says whether they lose what only the old one opened.
+    """
+    # Each is told, also after one that has said yes.
+    losses = [resetter(user) for resetter in resetters]
+    return any(losses)
 
 
 def tell_watchers(tenant: Tenant, member: Membership, *, goes: bool = False) -> None:
@@ -77,9 +77,32 @@ def sign_out(request: HttpRequest) -> None:
         tell_watchers(tenant, member, goes=True)
 
 
+def sign_out_everywhere(
+    tenant: Tenant, membership_id: UUID, *, actor: Membership | None
+) -> Membership:
+    """End every session that a member has at this tenant, and every window with it. In the scope.
+
+    They may sign in again. At the platform's own host nobody of a tenant's signs anybody out, but
+    for themselves. Raises NotFound for who is no member here.
+    """
+    member = Membership.objects.filter(pk=membership_id, active=True).first()
+    if member is None:
+        raise NotFound("no such member")
+    end_sessions(tenant, member)
+    record(tenant, actor=actor, action="member.signed_out", subject=member.pk, basis="")
+    return member
+
+
+def end_sessions(tenant: Tenant, member: Membership) -> None:
+    """End a member's sessions here, and every window that was opened in them. In the scope."""
+    sessions.end(member.user_id, tenant)
+    tell_watchers(tenant, member, goes=True)
+
+
 def deactivate(user: User) -> None:
     """Let a person in nowhere any more, at no tenant, from now on. Opens its own scopes."""
     User.objects.filter(pk=user.pk).update(is_active=False)
+    sessions.end_everywhere(user.pk)
     for tenant in Tenant.objects.all():
         with tenant_scope(tenant):
             member = Membership.objects.filter(user=user, active=True).first()
@@ -101,15 +124,19 @@ def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> M
     if member.left_at is not None:
         return member
     member.active, member.left_at = False, clock.now()
-    member.expires_at, member.expiry_rule = _forgotten_at(tenant, member.left_at)
+    member.expires_at, member.expiry_rule = forgotten_at(tenant, member.left_at)
     member.save(update_fields=["active", "left_at", "expires_at", "expiry_rule"])
     record(tenant, actor=actor, action="member.left", subject=member.pk, basis=member.expiry_rule)
-    tell_watchers(tenant, member, goes=True)
+    end_sessions(tenant, member)
     return member
 
 
-def _forgotten_at(tenant: Tenant, left_at: datetime) -> tuple[datetime, str]:
-    current = current_policy(tenant)
+def forgotten_at(tenant: Tenant, left_at: datetime) -> tuple[datetime, str]:
+    """Return until when who leaves at ``left_at`` is kept, and by which rule. In the scope."""
+    try:
+        current = current_policy(tenant)
+    except NoPolicy:  # a line that is being prepared
+        return until(tenant, _UNTOLD, start=left_at), _UNTOLD.rule
     rule = _life_of_account(current)
     life = until(tenant, rule, start=left_at), rule.rule
     for later in later_policies(current):

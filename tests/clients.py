@@ -39,6 +39,7 @@ from tests.web import (
     host_of,
     origin_at,
     post,
+    seat_of,
     sign_in,
     start,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "open_tenants",
     "origin_at",
     "post",
+    "seat_of",
     "sign_in",
     "start",
     "talk",
@@ -308,10 +310,11 @@ async def desk(
     cookie: str = "",
     greet: bool = True,
 ) -> AsyncIterator[Desk]:
-    """A window at the desk of the ``number``-th member of a role, who signs in first."""
+    """A window at the desk of the ``number``-th member of a role, who signs in unless they have."""
     if not cookie:
-        await call(hire, tenant, role, number)
-        cookie = await sign_in(tenant, address_of(tenant, role, number)) or ""
+        member = await call(hire, tenant, role, number)
+        cookie = await call(seat_of, member)
+        cookie = cookie or await sign_in(tenant, address_of(tenant, role, number)) or ""
         assert cookie
     window = Desk(headers_at(host_of(tenant, "desk"), cookie=cookie))
     assert await window.open()

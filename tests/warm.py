@@ -1,8 +1,8 @@
-"""Web processes that are forked from one which has read the libraries already.
+"""Web processes that are forked from one which has the application loaded already.
 
-Reading them is most of what a start costs, and nearly every test in a browser starts one. What is
-ours, and the settings, each reads anew with the environment it is given. A process that a test
-starts for itself (after a kill, with traps in it, with fewer files) is started as in production.
+Loading it is most of what a start costs, and nearly every test in a browser starts one. Nothing is
+opened before the fork: no connection, no thread, no event loop. A process that a test starts for
+itself (after a kill, with traps in it, with fewer files) is started as in production.
 """
 
 from __future__ import annotations
@@ -14,33 +14,28 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import cast
 
 from helpline.processes import die_with_parent
 
-# Without Daphne, whose import makes an event loop: that cannot be shared by a fork.
-LIBRARIES = (
-    "argon2", "celery.schedules", "channels.auth",
-    "channels.generic.websocket", "channels.routing", "cryptography.fernet",
-    "cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.x509",
-    "csp.middleware", "django.contrib.staticfiles.storage", "django.core.asgi",
-    "django.core.management", "django.db.backends.postgresql.base", "environ", "holidays",
-    "kombu.transport.redis", "msgpack", "msgspec", "psycopg_pool", "redis.asyncio.cluster",
-    "redis.asyncio.sentinel", "twisted.internet.defer", "uvicorn.lifespan.on",
-    "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.protocols.websockets.websockets_sansio_impl", "uvloop", "whitenoise.middleware",
-)  # fmt: skip
+# What one process differs in from another that is begun here.
+OWN = "HELPLINE_BASE"
+# Where pytest writes which test is on.
+_TEST = "PYTEST_CURRENT_TEST"
 
 _nursery = multiprocessing.get_context("forkserver")
-_nursery.set_forkserver_preload(list(LIBRARIES))
+_nursery.set_forkserver_preload(["tests.nursery"])
+_begun_with: dict[str, str] = {}
 
 
 class Warm:
     """A web process begun here; what tests do with a ``subprocess.Popen`` can be done with it."""
 
     def __init__(self, listener: socket.socket, log: Path, environment: Mapping[str, str]) -> None:
-        self._process = _nursery.Process(target=_serve, args=(listener, log, dict(environment)))
+        _ensure_nursery(environment)
+        self._process = _nursery.Process(target=_serve, args=(listener, log, environment[OWN]))
         self._process.start()
         self.pid = cast("int", self._process.pid)
 
@@ -60,14 +55,31 @@ class Warm:
         return self._process.exitcode
 
 
-def _serve(listener: socket.socket, log: Path, environment: dict[str, str]) -> None:
+def _ensure_nursery(environment: Mapping[str, str]) -> None:
+    """Start the process that all others are forked from, with the environment of the first."""
+    shared = {name: value for name, value in environment.items() if name not in {OWN, _TEST}}
+    if not _begun_with:
+        _begun_with.update(shared)
+        before = dict(os.environ)
+        os.environ.update(environment)
+        try:
+            forkserver.ensure_running()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+    changed = {name for name in shared | _begun_with if shared.get(name) != _begun_with.get(name)}
+    assert not changed, f"settings were read with another {changed}: start a process of its own"
+
+
+def _serve(listener: socket.socket, log: Path, base: str) -> None:
     os.setsid()
     die_with_parent(signal.SIGTERM)
     with log.open("ab") as written:
         for descriptor in (1, 2):
             os.dup2(written.fileno(), descriptor)
-    os.environ.clear()
-    os.environ.update(environment)
+    from django.conf import settings
+
+    settings.HELPLINE_BASE = base
     sys.argv = ["helpline.web", "--fd", str(listener.detach())]
     from helpline.web import main
 

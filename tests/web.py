@@ -14,7 +14,8 @@ from django import test
 from django.conf import settings
 from django.test.client import ClientHandler
 
-from tenants.models import Tenant
+from tenants import clock, sessions
+from tenants.models import Membership, StaffSession, Tenant
 from tests.world import PASSWORD, PATIENCE_SECONDS
 
 Header = tuple[bytes, bytes]
@@ -34,6 +35,17 @@ class Client(test.Client):
     def __init__(self, enforce_csrf_checks: bool = False, **more: Any) -> None:
         super().__init__(enforce_csrf_checks, **more)
         self.handler = _handler(enforce_csrf_checks)
+
+    def force_login(self, user: Any, backend: str | None = None) -> None:
+        """Sign somebody in at the platform's own host, as its door does once all was shown."""
+        super().force_login(user, backend)
+        key = self.cookies[settings.SESSION_COOKIE_NAME].value
+        session = sessions.SessionStore(key)
+        # What Django has written would be nobody's to who reads it.
+        said = StaffSession.objects.get(session_key=key).session_data
+        session._session_cache = session.decode(said)  # type: ignore[attr-defined]  # its own name
+        sessions.begin(session, None)
+        session.save()
 
 
 @cache
@@ -125,6 +137,16 @@ async def sign_in(tenant: Tenant, login: str, *, password: str = PASSWORD) -> st
     if answer.status != 302:
         return None
     return _cookie(answer.cookies).decode()
+
+
+def seat_of(member: Membership) -> str:
+    """Return the Cookie header of the session that a member has; empty where they have none.
+
+    To sign in anew would end it, and close its windows.
+    """
+    sessions = StaffSession.objects.filter(user=member.user_id, tenant=member.tenant_id)
+    found = sessions.filter(expire_date__gt=clock.NOW).first()
+    return f"{settings.SESSION_COOKIE_NAME}={found.session_key}" if found else ""
 
 
 async def sign_out(tenant: Tenant, cookie: str) -> Answer:

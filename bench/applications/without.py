@@ -48,6 +48,6 @@ elif _without == "disk":
     writer._connect = _careless
 else:
     # A function of the bench's own (bench/variants.py), beside ``chat_post``.
-    writer._POST = writer._POST.replace("chat_post(", f"bench_post_{_without}(")
+    writer.POST = writer.POST.replace("chat_post(", f"bench_post_{_without}(")
 
 __all__ = ["application"]

@@ -40,7 +40,7 @@ log = logging.getLogger("helpline.socket")
 Frame = dict[str, Any]
 
 BAD_FRAME, NOT_LET_IN, WRONG_ORIGIN = 4400, 4401, 4403
-NO_HELLO, REPLACED, FLOODING, RESTARTING = 4408, 4409, 4429, 1012
+NO_HELLO, REPLACED, LOCKED, FLOODING, RESTARTING = 4408, 4409, 4423, 4429, 1012
 HELLO_SECONDS = 10
 HELLOS = (VisitorHello, DeskHello)
 # A client that does not read is let go; it comes back and asks for what it missed.

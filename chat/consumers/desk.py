@@ -13,12 +13,12 @@ from chat.board import current_queue, shown
 from chat.calls import call, scoped_call
 from chat.cards import offer_card, take_back
 from chat.colleagues import card_of, everybody_here, without
-from chat.consumers.base import NOT_LET_IN, Frame
+from chat.consumers.base import LOCKED, NOT_LET_IN, REPLACED, Frame
 from chat.consumers.colleagues import Colleagues
 from chat.endings import close_talk
 from chat.errors import Taken
 from chat.fanout import Event
-from chat.fitness import Standing, lacking
+from chat.fitness import Standing, Why, lacking
 from chat.lines import desk_arrived, desk_left, set_ready
 from chat.lives import flag_talk
 from chat.messages import stamp
@@ -30,7 +30,10 @@ from retention import clock
 from tenants.hosts import Place
 from tenants.models import Membership, Tenant
 from tenants.permissions import ANSWERERS, MEMBERS, READERS, lets_in
+from tenants.sessions import note_activity
 from tenants.staff import own_membership
+
+_CLOSED = {Why.OUT: NOT_LET_IN, Why.LOCKED: LOCKED, Why.REPLACED: REPLACED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class DeskSocket(Colleagues):
     decoder = frames.DESK
     speaks = frames.DeskFrame
 
-    session: str
+    seat: UUID
     standing: Standing
 
     @property
@@ -77,13 +80,14 @@ class DeskSocket(Colleagues):
 
     async def let_in(self, place: Place) -> bool:
         found = await scoped_call(
-            self.tenant, desk.member_behind, self.tenant, self._header(b"cookie")
+            self.tenant, desk.who_is_behind, self.tenant, self._header(b"cookie")
         )
-        if found is None:
+        if found.membership is None or found.seat is None:
+            if found.is_locked:
+                self.close(LOCKED)
             return False
-        self.membership = found
-        self.session = desk.session_key_in(self._header(b"cookie"))
-        self.sender = found.pk
+        self.membership, self.seat = found.membership, found.seat
+        self.sender = found.membership.pk
         return True
 
     # hello
@@ -141,13 +145,13 @@ class DeskSocket(Colleagues):
     # Whether the member may still be here.
 
     @property
-    def key(self) -> tuple[UUID, str]:
-        return self.membership.pk, self.session
+    def key(self) -> tuple[UUID, UUID]:
+        return self.membership.pk, self.seat
 
     def stand(self, standing: Standing) -> None:
         """Close to who is not let in any more; tell who answers what they lack now."""
         if not standing.is_in:
-            self.close(NOT_LET_IN)
+            self.close(_CLOSED[standing.why])
         elif standing.missing != self.standing.missing:
             self.standing = standing
             self.give({"type": "fitness", "missing": standing.missing})
@@ -156,6 +160,10 @@ class DeskSocket(Colleagues):
         if event.get("ready") is False and self.greeted:
             self.give({"type": "ready", "value": False})
         runtime().attendance.soon(self)
+
+    @lets_in(MEMBERS)
+    async def do_active(self, frame: frames.Active, ref: str | None) -> None:
+        await call(note_activity, self.tenant, self.seat)
 
     # What the member says.
 

@@ -225,7 +225,8 @@ class Talking(Socket):
 
     async def _show_cards(self, reader: Reader) -> None:
         tenant, talk = reader.tenant, reader.conversation
-        count, cards = await scoped_call(tenant, read_cards, tenant, talk)
+        at_desk = self.me == Author.COUNSELLOR
+        count, cards = await scoped_call(tenant, read_cards, tenant, talk, at_desk=at_desk)
         if self.has(reader):
             for card in cards:
                 self.show_card(reader, card)

@@ -1,15 +1,15 @@
-"""The desk and its door. Everything that changes on it comes through its socket."""
+"""The desk. Everything that changes on it comes through its socket."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from chat.incidents import incidents
 from chat.pages import languages
@@ -28,8 +28,8 @@ from retention.vault import people
 from retention.watchdog import Standing
 from tenants import staff
 from tenants.models import LEADS, Membership, Tenant
-from tenants.permissions import ANYBODY, MEMBERS, lets_in
-from tenants.policies import current_policy, flagged_rule
+from tenants.permissions import MEMBERS, lets_in
+from tenants.policies import NoPolicy, current_policy, flagged_rule
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,8 @@ class DeskPage:
     may_pick: bool
     phrases: list[QuickPhrase]
     panels: list[Panel]
-
-
-@dataclass(frozen=True)
-class SignInPage:
-    """All that templates/chat/login.html shows; the password is never among it."""
-
-    title: str
-    name: str
-    language: str
-    languages: list[LanguageLink]
-    theme_url: str
-    login: str
-    was_refused: bool
+    # How long nobody may be seen at the desk before it locks.
+    idle_seconds: int
 
 
 @require_safe
@@ -89,38 +78,6 @@ def desk(request: TenantRequest) -> HttpResponse:
     with translation.override(language):
         page = desk_page(request.tenant, member, language=language)
         return _with_origin(render(request, "chat/desk.html", {"page": page}))
-
-
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
-@lets_in(ANYBODY)
-def sign_in(request: TenantRequest) -> HttpResponse:
-    """Let a member in. A wrong password and an unknown address get the same answer."""
-    login = request.POST.get("login", "")
-    refused = False
-    if request.method == "POST":
-        password = request.POST.get("password", "")
-        if staff.sign_in(request, login=login, password=password):
-            return redirect("desk")
-        refused = True
-    language = languages.desk_language(request, request.tenant)
-    with translation.override(language):
-        page = sign_in_page(request.tenant, language=language, login=login, was_refused=refused)
-        answer = render(request, "chat/login.html", {"page": page}, status=403 if refused else 200)
-        return _with_origin(answer)
-
-
-@require_POST
-@lets_in(ANYBODY)
-def sign_out(request: TenantRequest) -> HttpResponse:
-    """End the session, and let the browser drop what it has kept of the desk.
-
-    Not its cookies: those of sibling hosts would go as well, where one may be signed in too.
-    """
-    staff.sign_out(request)
-    response = redirect("login")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
 
 
 def _with_origin(response: HttpResponse) -> HttpResponse:
@@ -145,7 +102,7 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         capacity=tenant.capacity,
         subjects=subject_choices(language),
         spoken=languages.links_for(languages.offered_by(tenant), current=language),
-        may_flag=flagged_rule(current_policy(tenant)) is not None,
+        may_flag=_may_flag(tenant),
         # Two ways of one name would be a riddle: the panel leads to its page.
         sections=[link for link in links_for(member) if link.url not in beside],
         alarm=alarm_for(tenant, member),
@@ -158,17 +115,12 @@ def desk_page(tenant: Tenant, member: Membership, *, language: str) -> DeskPage:
         may_pick=tenant.may_pick,
         phrases=phrases(tenant, member, now=clock.now()),
         panels=panels,
+        idle_seconds=int(settings.IDLE_LIMIT.total_seconds()),
     )
 
 
-def sign_in_page(tenant: Tenant, *, language: str, login: str, was_refused: bool) -> SignInPage:
-    """Gather the sign-in page in ``language``, which is also the active translation."""
-    return SignInPage(
-        title=tenant.name,
-        name=tenant.name,
-        language=language,
-        languages=languages.links_for(languages.spoken(), current=language),
-        theme_url=theme_url(tenant),
-        login=login,
-        was_refused=was_refused,
-    )
+def _may_flag(tenant: Tenant) -> bool:
+    try:
+        return flagged_rule(current_policy(tenant)) is not None
+    except NoPolicy:  # a line that is being prepared
+        return False

@@ -122,6 +122,8 @@ _KINDS: dict[str, str | Lazy] = {
     "opening": _("Requests to open the vault"),
     "hold": _("Notes that a talk was held"),
     "account": _("Members of staff who have left"),
+    "invitation": _("Invitations to become a member of staff"),
+    "proposal": _("Proposals that wait for a second person"),
     "evaluation": _("Answers to what we ask after a talk"),
     "handover_note": _("Notes from one shift to the next"),
     "incident": _("Notes that a counsellor had an abusive talk"),

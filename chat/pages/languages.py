@@ -10,6 +10,7 @@ from babel import Locale
 from babel.dates import format_date
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from tenants.models import Tenant
@@ -66,6 +67,13 @@ def desk_language(request: HttpRequest, tenant: Tenant) -> str:
         request.session["language"] = asked
     chosen = request.session.get("language")
     return chosen if chosen in spoken() else offered_by(tenant)[0]
+
+
+def active_language(tenant: Tenant) -> str:
+    """Return the language of the active translation, else the tenant's own."""
+    active = (get_language() or "").partition("-")[0]
+    active = _SAME.get(active, active)
+    return active if active in spoken() else offered_by(tenant)[0]
 
 
 def links_for(offered: Iterable[str], *, current: str) -> list[LanguageLink]:

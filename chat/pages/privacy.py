@@ -6,6 +6,7 @@ Rule: D11.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,9 +39,14 @@ _GROUPS = {
     "talk": ("conversation", "flagged", "held", "erase"),
     "you": ("address", "code"),
     "readers": ("colleague", "access", "journal", "audit"),
+    "passing": ("passing",),
     "more": ("triage", "evaluation", "log"),
     # "leave" stands with the other words about leaving.
 }
+
+# What the apps above promise besides, from rows of their own, in a language; asked in the scope. They
+# fill it as they start.
+promised: list[Callable[[Tenant, str], Sequence[Promise]]] = []
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,9 @@ def privacy(request: TenantRequest) -> HttpResponse:
 
 
 def privacy_page(tenant: Tenant, *, language: str, now: datetime) -> PrivacyPage:
-    """Gather the page in ``language``, which is also the active translation; seven queries."""
+    """Gather the page in ``language``, which is also the active translation; seven queries, and
+    those of other apps.
+    """
     policy = policies.current_policy(tenant)
     said = statements(language)
     return PrivacyPage(
@@ -98,13 +106,19 @@ def privacy_page(tenant: Tenant, *, language: str, now: datetime) -> PrivacyPage
         leaving=promises.about_leaving(tenant, policy, language=language),
         words=in_language(policy.texts, language),
         ways=life.ways(policy, language=language),
-        groups=_groups(promises.all_sentences(tenant, policy, language=language)),
+        groups=_groups(promises_of(tenant, policy, language=language)),
         said=[Said(kind, said[kind]) for kind in _STATEMENTS if kind in said],
         links=[line for line in contact_lines(language) if line.kind == Contact.Kind.LINK],
         version=policy.version,
         since=_begins(policy, tenant, language),
         next_from=_next_from(policy, tenant, now=now, language=language),
     )
+
+
+def promises_of(tenant: Tenant, policy: Policy, *, language: str) -> list[Promise]:
+    """Return what the page promises: what the policy says, and what other apps say. In the scope."""
+    besides = [one for said in promised for one in said(tenant, language)]
+    return [*promises.all_sentences(tenant, policy, language=language), *besides]
 
 
 def _groups(said: list[Promise]) -> list[Group]:

@@ -19,6 +19,7 @@ from chat.pages import languages
 from chat.pages.enforcing import Enforced, enforced, kind_in_words
 from chat.pages.languages import LanguageLink, TenantRequest, date_in_words
 from chat.pages.leaving import leave_url
+from chat.pages.left import said_of
 from chat.pages.public import answer
 from chat.pages.theme import icon_of, theme_url
 from retention import ledger
@@ -62,6 +63,9 @@ class ProofPage:
     figures: list[Figure]
     sealed_on: str
     digest: str
+    # What is said of a line that has left: when, and the seal of its last entry.
+    left_on: str = ""
+    left_entry: str = ""
 
 
 @require_safe
@@ -90,6 +94,7 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
     """Gather the page in ``language``, which is also the active translation."""
     policy = policies.current_policy(tenant)
     said = promises.all_sentences(tenant, policy, language=language)
+    gone = said_of(tenant)
     latest, told = ledger.latest_day(), proving.last_day_told()
     return ProofPage(
         title=tenant.neutral_title,
@@ -108,6 +113,8 @@ def proof_page(tenant: Tenant, *, language: str, now: datetime) -> ProofPage:
         figures=proving.figures_of(tenant, language),
         sealed_on=date_in_words(latest.on, language) if latest else "",
         digest=bytes(latest.digest).hex() if latest else "",
+        left_on=date_in_words(tenant.left_on, language) if tenant.left_on else "",
+        left_entry=gone["entry"]["hash"] if gone else "",
     )
 
 

@@ -22,7 +22,7 @@ from chat.pages.questions import FormCard, form_card
 from chat.pages.statements import Said, statements
 from chat.pages.theme import icon_of, theme_url
 from tenants import hours, policies, promises, rota
-from tenants.models import Contact, Notice, Policy, Statement, Subject, Tenant
+from tenants.models import Contact, Notice, Policy, State, Statement, Subject, Tenant
 from tenants.permissions import ANYBODY, lets_in
 from tenants.scope import tenant_scope
 
@@ -57,6 +57,8 @@ class VisitorPage:
     leave_url: str
     leaving: promises.Promise
     is_open: bool
+    # Closed, and nobody knows until when: the line's own people have said so.
+    is_paused: bool
     standing: str
     notices: list[NoticeLine]
     about: list[str]
@@ -136,6 +138,7 @@ def _page(tenant: Tenant, others: list[OtherLine], *, language: str, now: dateti
         leave_url=leave_url(tenant),
         leaving=promises.about_leaving(tenant, policy, language=language),
         is_open=standing.open,
+        is_paused=tenant.state == State.PAUSED,
         standing=opening.standing_in_words(standing, tenant, now=now, language=language),
         notices=_notices(language),
         about=said.pop(Statement.Kind.ABOUT, []),

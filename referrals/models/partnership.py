@@ -41,6 +41,8 @@ class Partnership(TenantModel):
     waits_minutes = models.PositiveSmallIntegerField(default=15)
     expires_on = models.DateField(null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    # Revoked since the charters of the two name each other no more: they may make it anew.
+    is_dropped = models.BooleanField(default=False)
     # Whether this line has proposed it: then the other one decides.
     is_own = models.BooleanField()
     proposed_on = models.DateField()

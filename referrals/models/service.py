@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -63,6 +64,8 @@ class Service(TenantModel):
     more = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services of the directory")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["tenant", "identifier"], name="service_once_per_tenant"

@@ -34,7 +34,7 @@ from referrals.partnerships import in_force
 from referrals.states import HandoffState
 from retention import clock
 from tenants import staff
-from tenants.errors import NotAllowed, NotFound
+from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.fitness import ANSWERING
 from tenants.hours import standing
 from tenants.models import Membership, Tenant
@@ -131,7 +131,10 @@ def handoffs(request: TenantRequest, member: Membership) -> HttpResponse:
 def send_them_back(request: TenantRequest, member: Membership, conversation: UUID) -> HttpResponse:
     """Send somebody back whom nobody here has taken."""
     try:
-        send_back(request.tenant, member, conversation)
+        reason = request.POST.get("reason", "")
+        send_back(request.tenant, member, conversation, reason=reason)
+    except Invalid:
+        return HttpResponse(status=400)
     except (NotFound, NotAllowed):
         return _shown(request, said="gone")
     return _shown(request, said="back")

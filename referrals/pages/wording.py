@@ -17,6 +17,35 @@ ACTS: dict[str, Promise] = {
     "service.check_due": _("A check of a service was due"),
 }
 
+# Acts on pacts, as they stand in the trail.
+PACT_ACTS: dict[str, Promise] = {
+    "partnership.proposed": _("A pact with another line was proposed"),
+    "partnership.accepted": _("A pact with another line was accepted"),
+    "partnership.declined": _("A pact with another line was turned down"),
+    "partnership.revoked": _("A pact with another line was ended"),
+    "partnership.ends": _("A pact with another line ends soon"),
+}
+
+# What two lines say differently, by the names of referrals/differing.py.
+DIFFERS: dict[str, Promise] = {
+    "hours": _("When it is open"),
+    "who": _("Who answers there and here"),
+    "kept": _("How long the talk is kept"),
+    "address": _("Your IP address"),
+    "erase": _("Deleting while you talk"),
+    "flagged": _("If it can be seen who you are"),
+    "held": _("When it is kept longer"),
+    "journal": _("What is written down about it"),
+    "access": _("Who may read it afterwards"),
+    "triage": _("Facts for research"),
+    "evaluation": _("Questions after the talk"),
+    "code": _("A code to come back with"),
+    "colleague": _("Colleagues who read along"),
+    "audit": _("What is noted about those who work there"),
+    "log": _("Technical records"),
+    "leave": _("Leaving the page at once"),
+}
+
 STATUSES: dict[str, Promise] = {
     Service.Status.ACTIVE: _("Shown"),
     Service.Status.CLOSED: _("Shown, closed for the time being"),

@@ -62,13 +62,17 @@ def make_days() -> int:
     """Make today's pair where it is missing, and tomorrow's, for every tenant; return how many."""
     now = clock.now()
     return sum(
-        _make_day(tenant, day, now=now)
+        make_day(tenant, day, now=now)
         for tenant in Tenant.objects.filter(live=True)
         for day in (now.date(), (now + DAY).date())
     )
 
 
-def _make_day(tenant: Tenant, day: date, *, now: datetime) -> bool:
+def make_day(tenant: Tenant, day: date, *, now: datetime) -> bool:
+    """Make the pair of one day if it is missing and there are people for it; say whether it was.
+
+    Opens its own scope.
+    """
     with tenant_scope(tenant):
         life = life_of_day(tenant, day, now=now)
         holders = people.holders(tenant)

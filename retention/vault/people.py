@@ -3,7 +3,8 @@
 A person's key pair is made when they sign in, because only then is their password known; the
 private half is stored locked by that password and by nothing else. Who changes a password by proving
 the old one keeps the key. Whoever is given another one gets a new pair at the next sign-in, and with
-it opens the days that are made from then on.
+it opens the days that are made from then on. Who sets one by a link has no pair until then: what
+nobody can open any more is no reason to make a day.
 """
 
 from __future__ import annotations
@@ -69,6 +70,15 @@ def relock(user: User, old: str, new: str) -> None:
         return
     locked = boxes.lock(boxes.private_half(key), password=new, at=_place(user))
     VaultPerson.objects.filter(user=user).update(locked=locked)
+
+
+def drop(user: User) -> bool:
+    """Forget the key that a password locks which nobody knows any more; say whether there was one.
+
+    For the registry of ``tenants.staff``. Days that are to come are made without them
+    (``retention.vault.days``) until they have a new one; the days before open for others alone.
+    """
+    return bool(VaultPerson.objects.filter(user=user).delete()[0])
 
 
 def unlock(user: User, password: str) -> X25519PrivateKey:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connections
 
+from retention.keys import UNDISTURBED
 from retention.models import VaultRequest
 
 Group = VaultRequest.Group
@@ -111,7 +112,8 @@ def destroy_due() -> int:
 
 def compact() -> bool:
     """The same as ``keys.compact`` for the tables of the vault."""
-    return bool(_ask("SELECT vault_compact()")[0][0])
+    rows = _ask("SELECT vault_compact() WHERE pg_try_advisory_xact_lock(%s)", UNDISTURBED)
+    return bool(rows and rows[0][0])
 
 
 def _one(query: str, *values: Any) -> bytes | None:

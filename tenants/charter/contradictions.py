@@ -7,7 +7,9 @@ charter can make; one more promise, one more look at this page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
 
 from tenants.charter import shape
 from tenants.charter.colours import READABLE, contrast
@@ -40,7 +42,8 @@ _SHORTEST_WAIT_DAYS = 2.0
 _LONGEST_SESSION_DAYS = 1.0
 # These rules have told visitors that nobody but their counsellor sees what they write.
 _ONLY_THE_TWO = frozenset({"S7", "D4"})
-_PAIRS = (
+# Where it is told, the two colours, and the least contrast between them.
+PAIRS = (
     ("theme.accent_text", "accent_text", "accent", READABLE),
     ("theme.text", "text", "surface", READABLE),
     ("theme.accent", "accent", "surface", READABLE),
@@ -55,7 +58,7 @@ def refuse_contradictions(charter: shape.Charter, problems: Problems) -> None:
     _refuse_offering_nothing(charter, problems)
     _refuse_twice(charter, problems)
     _refuse_self(charter, problems)
-    _refuse_unreadable(charter.theme, problems)
+    refuse_unreadable(charter.theme, problems)
     _refuse_endless_last_call(charter, problems)
     _refuse_phrases_with_names(charter, problems)
 
@@ -86,15 +89,16 @@ def _refuse_silence(policy: shape.Policy, problems: Problems) -> None:
         if policy.life(kind, _STARTS[kind][0]) is None:
             problems.note(
                 "policy.keep",
-                found=f'no entry for "{kind}" from "{_STARTS[kind][0]}"',
-                expected="how long it is kept",
+                found=_('no entry for "%(kind)s" from "%(starts)s"')
+                % {"kind": kind, "starts": _STARTS[kind][0]},
+                expected=_("how long it is kept"),
             )
     has_life = policy.life("address", "began") is not None
     if (policy.address == "vault") != has_life and not problems.below("policy.address"):
         problems.note(
             "policy.address",
             found=f'kept = "{policy.address}"',
-            expected='a number of days with "vault" and none with "never"',
+            expected=_('a number of days with "vault" and none with "never"'),
         )
 
 
@@ -108,14 +112,16 @@ def _refuse_life(key: str, each: shape.Keep, policy: shape.Policy, problems: Pro
         problems.note(
             f"{key}.suspended_by",
             found=shown(each.suspended_by[0]),
-            expected="nothing: only a talk can be held, and not one that is deleted at once",
+            expected=_("nothing: only a talk can be held, and not one that is deleted at once"),
         )
     if each.kind != "conversation" and not each.amount:
-        problems.note(f"{key}.amount", found="0", expected="at least 1: it is needed for a while")
+        expected = _("at least 1: it is needed for a while")
+        problems.note(f"{key}.amount", found="0", expected=expected)
     if each.kind == "session" and _days(each) > _LONGEST_SESSION_DAYS:
-        problems.note(key, found=length(each), expected="a session of at most a day")
+        problems.note(key, found=length(each), expected=_("a session of at most a day"))
     if usual and each.starts == "flagged" and _days(each) >= _days(usual):
-        problems.note(key, found=length(each), expected=f"a shorter life than {length(usual)}")
+        expected = _("a shorter life than %(usual)s") % {"usual": length(usual)}
+        problems.note(key, found=length(each), expected=expected)
 
 
 def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
@@ -126,32 +132,34 @@ def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
         problems.note(
             "policy.access.who",
             found=shown(policy.access),
-            expected='suspended_by = ["access"]: what is asked for must not go before the answer',
+            expected=_(
+                'suspended_by = ["access"]: what is asked for must not go before the answer'
+            ),
         )
     if policy.access == "anyone" and not usual.amount:
         problems.note(
             "policy.access.who",
             found=shown(policy.access),
-            expected='"nobody" or "own_journal": talks are deleted at close',
+            expected=_('"nobody" or "own_journal": talks are deleted at close'),
         )
     if policy.may_erase and usual.amount:
         problems.note(
             "policy.erase.allowed",
             found=shown(policy.may_erase),
-            expected=f"false: talks are kept, {length(usual)}",
+            expected=_("false: talks are kept, %(usual)s") % {"usual": length(usual)},
         )
     if policy.parks and not usual.amount:
         problems.note(
             "policy.leave.parks",
             found=shown(policy.parks),
-            expected="false: talks are deleted at close, and who leaves wants it closed",
+            expected=_("false: talks are deleted at close, and who leaves wants it closed"),
         )
     for index, each in enumerate(policy.keep):
         if "access" in each.suspended_by and policy.access != "anyone":
             problems.note(
                 f"policy.keep[{index}].suspended_by",
                 found='"access"',
-                expected='policy.access.who = "anyone", or no such hold',
+                expected=_('policy.access.who = "anyone", or no such hold'),
             )
 
 
@@ -162,12 +170,14 @@ def _refuse_answers_without_end(policy: shape.Policy, problems: Problems) -> Non
         problems.note(
             "policy.evaluation.offered",
             found=shown(policy.evaluation),
-            expected='lives of "evaluation" from "given" and from "pooled" where it is true, '
-            "and none where it is false",
+            expected=_(
+                'lives of "evaluation" from "given" and from "pooled" where it is true, '
+                "and none where it is false"
+            ),
         )
     waits = lives["given"]
     if waits and _days(waits) < _SHORTEST_WAIT_DAYS:
-        problems.note("policy.keep", found=length(waits), expected="at least 2 days")
+        problems.note("policy.keep", found=length(waits), expected=_("at least 2 days"))
 
 
 def _refuse_offering_nothing(charter: shape.Charter, problems: Problems) -> None:
@@ -198,7 +208,8 @@ def _refuse_a_third(policy: shape.Policy, said: Collection[str], problems: Probl
         problems.note(
             "policy.colleague.may_read",
             found=shown(policy.colleague_may_read),
-            expected=f"false: by {' and '.join(forbids)} only the counsellor sees the talk",
+            expected=_("false: by %(rules)s only the counsellor sees the talk")
+            % {"rules": ", ".join(forbids)},
         )
 
 
@@ -215,50 +226,74 @@ def _refuse_twice(charter: shape.Charter, problems: Problems) -> None:
     for key, each in names.items():
         for name, times in Counter(each).items():
             if times > 1 and not problems.below(key):
-                problems.note(key, found=f"{shown(name)} {times} times", expected="each once")
+                problems.note(key, found=said_twice(name, times), expected=_("each once"))
 
 
 def _refuse_phrases_with_names(charter: shape.Charter, problems: Problems) -> None:
     """A line that shows no first name has no phrase that tells it.  Rule: S3, D1, B7."""
-    for index, phrase in enumerate(charter.phrases):
-        for language, text in phrase.texts.items():
-            if "{name}" in text and not charter.queue.shows_first_name:
+    if not charter.queue.shows_first_name:
+        refuse_names([phrase.texts for phrase in charter.phrases], problems)
+
+
+def refuse_names(phrases: Sequence[shape.Texts], problems: Problems) -> None:
+    """Note in which of ``phrases`` the first name stands."""
+    for index, texts in enumerate(phrases):
+        for language, text in texts.items():
+            if "{name}" in text:
                 problems.note(
                     f"phrases[{index}].{language}",
                     found="{name}",
-                    expected="no name, talk.shows_first_name is false",
+                    expected=_("no name: first names are not shown here"),
                 )
+
+
+def said_twice(name: str, times: int) -> str:
+    """Say that something stands there more than once."""
+    return _("%(what)s %(times)s times") % {"what": shown(name), "times": times}
 
 
 def _refuse_self(charter: shape.Charter, problems: Problems) -> None:
     for index, partner in enumerate(charter.partners):
         if partner.slug and partner.slug == charter.slug:
             problems.note(
-                f"partners[{index}].slug", found=shown(partner.slug), expected="another tenant"
+                f"partners[{index}].slug", found=shown(partner.slug), expected=_("another tenant")
             )
 
 
-def _refuse_unreadable(theme: Mapping[str, str], problems: Problems) -> None:
-    for key, front, back, least in _PAIRS:
+def refuse_unreadable(theme: Mapping[str, str], problems: Problems) -> None:
+    """Note which colours of ``theme`` cannot be read on each other."""
+    for key, front, back, least in PAIRS:
         if not theme.get(front) or not theme.get(back):
             continue
         ratio = contrast(theme[front], theme[back])
         if ratio < least:
             problems.note(
                 key,
-                found=f"{shown(theme[front])} on {shown(theme[back])}, contrast {ratio:.2f}",
-                expected=f"a contrast of at least {least}",
+                found=_("%(front)s on %(back)s, contrast %(ratio)s")
+                % {
+                    "front": shown(theme[front]),
+                    "back": shown(theme[back]),
+                    "ratio": f"{ratio:.2f}",
+                },
+                expected=_("a contrast of at least %(least)s") % {"least": least},
             )
 
 
 def _refuse_endless_last_call(charter: shape.Charter, problems: Problems) -> None:
-    minutes = charter.queue.last_call_minutes
-    shortest = shortest_opening(charter.opens.usual)
-    if shortest and minutes >= shortest and not problems.below("hours"):
+    if not problems.below("hours"):
+        refuse_endless_last_call(
+            charter.queue.last_call_minutes, shortest_opening(charter.opens.usual), problems
+        )
+
+
+def refuse_endless_last_call(minutes: int, shortest: int | None, problems: Problems) -> None:
+    """Note where the last call is longer than the ``shortest`` opening, both in minutes."""
+    if shortest and minutes >= shortest:
         problems.note(
             "queue.last_call_minutes",
             found=shown(minutes),
-            expected=f"less than the shortest opening, {shortest} minutes",
+            expected=_("less than the shortest opening, %(minutes)s minutes")
+            % {"minutes": shortest},
         )
 
 

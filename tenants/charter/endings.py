@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from tenants.charter import shape
 from tenants.charter.table import SLUG, Table
-
-_SLUG = (SLUG, "a slug of a-z, 0-9 and -")
 
 
 def read_reasons(root: Table, languages: tuple[str, ...]) -> tuple[shape.CloseReason, ...]:
     found = []
     for entry in root.tables("reasons"):
         reason = shape.CloseReason(
-            entry.matching("slug", *_SLUG),
+            entry.matching("slug", SLUG, _("a slug of a-z, 0-9 and -")),
             entry.texts(languages, most=80),
             entry.rule(),
             abusive=entry.has("abusive") and entry.flag("abusive"),
@@ -25,7 +25,7 @@ def read_reasons(root: Table, languages: tuple[str, ...]) -> tuple[shape.CloseRe
 def read_categories(root: Table, languages: tuple[str, ...]) -> tuple[shape.Category, ...]:
     found = []
     for entry in root.tables("categories"):
-        slug = entry.matching("slug", *_SLUG)
+        slug = entry.matching("slug", SLUG, _("a slug of a-z, 0-9 and -"))
         found.append(shape.Category(slug, entry.texts(languages, most=80), entry.rule()))
         entry.done()
     return tuple(found)

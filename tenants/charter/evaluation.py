@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from tenants.charter import shape
 from tenants.charter.table import SLUG, Table
 from tenants.models import EvaluationQuestion
@@ -11,7 +13,7 @@ from tenants.models import EvaluationQuestion
 MOST_QUESTIONS = 12
 MOST_TEXTS = 2
 MOST_CHOICES = 10
-_ENDS = {"low": "1", "high": "5"}
+ENDS = {"low": "1", "high": "5"}
 
 
 def read_evaluation(root: Table, languages: tuple[str, ...]) -> tuple[shape.Question, ...]:
@@ -20,8 +22,10 @@ def read_evaluation(root: Table, languages: tuple[str, ...]) -> tuple[shape.Ques
     if len(found) > MOST_QUESTIONS or texts > MOST_TEXTS:
         root.problems.note(
             root.at("evaluation"),
-            found=f"{len(found)} questions, {texts} of them for a text",
-            expected=f"at most {MOST_QUESTIONS}, and at most {MOST_TEXTS} for a text",
+            found=_("%(many)s questions, %(texts)s of them for a text")
+            % {"many": len(found), "texts": texts},
+            expected=_("at most %(many)s, and at most %(texts)s for a text")
+            % {"many": MOST_QUESTIONS, "texts": MOST_TEXTS},
         )
     return found
 
@@ -41,7 +45,7 @@ def _question(entry: Table, languages: tuple[str, ...]) -> shape.Question:
 
 def _choices(entry: Table, kind: str, languages: tuple[str, ...]) -> tuple[shape.Option, ...]:
     if kind == EvaluationQuestion.Kind.SCALE:
-        ends = {slug: entry.table(key) for key, slug in _ENDS.items()}
+        ends = {slug: entry.table(key) for key, slug in ENDS.items()}
         found = tuple(
             shape.Option(slug, end.texts(languages, most=40)) for slug, end in ends.items()
         )
@@ -56,8 +60,9 @@ def _choices(entry: Table, kind: str, languages: tuple[str, ...]) -> tuple[shape
     if not 2 <= len(found) <= MOST_CHOICES or len(set(slugs)) != len(slugs):
         entry.problems.note(
             entry.at("choices"),
-            found=f"{len(found)} choices, {len(set(slugs))} of them different",
-            expected=f"2 to {MOST_CHOICES} different choices",
+            found=_("%(many)s choices, %(different)s of them different")
+            % {"many": len(found), "different": len(set(slugs))},
+            expected=_("2 to %(many)s different choices") % {"many": MOST_CHOICES},
         )
     return found
 

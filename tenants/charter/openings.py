@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, time
 
+from django.utils.translation import gettext as _
+
 from tenants.charter import shape
 from tenants.charter.sections import WEEKDAYS
 from tenants.charter.table import Problems, Table
@@ -45,7 +47,7 @@ def _usual(root: Table) -> tuple[tuple[shape.Opening, ...], list[_Stretch]]:
             words = f"{name} {opens:%H:%M}-{closes:%H:%M}"
             stretches.append((start, start + _minutes_open(opens, closes), entry.key, words))
     if not found and not root.problems.below("hours"):
-        root.problems.note("hours", found="nothing", expected="when the line is open")
+        root.problems.note("hours", found=_("nothing"), expected=_("when the line is open"))
     return tuple(found), stretches
 
 
@@ -54,9 +56,9 @@ def _dated(entry: Table, languages: tuple[str, ...]) -> shape.DatedOpening:
     if entry.has("opens") or entry.has("closes"):
         opens, closes = entry.clock("opens"), entry.clock("closes")
         if entry.has("closed"):
-            entry.refuse("closed", found=entry.flag("closed"), expected="either times or closed")
+            entry.refuse("closed", found=entry.flag("closed"), expected=_("either times or closed"))
     elif not entry.flag("closed") and not entry.problems.below(entry.at("closed")):
-        entry.refuse("closed", found=False, expected="true, or opens and closes")
+        entry.refuse("closed", found=False, expected=_("true, or opens and closes"))
     dated = shape.DatedOpening(
         entry.day("on"), opens, closes, entry.texts(languages, most=200), entry.rule()
     )
@@ -81,8 +83,8 @@ def _refuse_both(dated: Sequence[shape.DatedOpening], problems: Problems) -> Non
         if each.on in met and (is_closed or met[each.on]):
             problems.note(
                 f"exceptions[{index}]",
-                found=f"another entry for {each.on}",
-                expected="a closed date to stand alone",
+                found=_("another entry for %(date)s") % {"date": each.on},
+                expected=_("a closed date to stand alone"),
             )
         met[each.on] = is_closed or met.get(each.on, False)
 
@@ -90,10 +92,11 @@ def _refuse_both(dated: Sequence[shape.DatedOpening], problems: Problems) -> Non
 def _refuse_overlaps(stretches: Sequence[_Stretch], problems: Problems, *, around: int = 0) -> None:
     """Note each stretch that runs into an earlier entry; ``around`` is where minutes repeat."""
     for index, (start, end, key, words) in enumerate(stretches):
-        for other_start, other_end, _, other_words in stretches[:index]:
+        for other_start, other_end, _key, other_words in stretches[:index]:
             shifts = (-around, 0, around) if around else (0,)
             if any(start < other_end + by and other_start + by < end for by in shifts):
-                problems.note(key, found=words, expected=f"no overlap with {other_words}")
+                expected = _("no overlap with %(other)s") % {"other": other_words}
+                problems.note(key, found=words, expected=expected)
 
 
 def _minutes(clock: time) -> int:

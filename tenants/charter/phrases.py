@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 from tenants.charter import shape
 from tenants.charter.table import SLUG, Table, choices
 from tenants.models import Phrase
@@ -14,7 +16,7 @@ _PLACE = re.compile(r"\{([^{}]*)\}|[{}]")
 def read_phrases(root: Table, languages: tuple[str, ...]) -> tuple[shape.Phrase, ...]:
     found = []
     for entry in root.tables("phrases"):
-        slug = entry.matching("slug", SLUG, "a slug of a-z, 0-9 and -")
+        slug = entry.matching("slug", SLUG, _("a slug of a-z, 0-9 and -"))
         texts = entry.texts(languages)
         for language, text in texts.items():
             _refuse_unknown_places(entry, language, text)

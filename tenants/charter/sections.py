@@ -6,6 +6,9 @@ import re
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext as _
+
 from tenants.charter import shape
 from tenants.charter.table import LANGUAGES, SLUG, Table
 from tenants.models import Contact, Icon, Partner, Statement, Tenant
@@ -19,13 +22,13 @@ _EMAIL = re.compile(r"[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LINK = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s\"<>]*)?")
 # What a browser calls a page's origin, letter for letter: it goes into a header as it stands.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_ORIGIN = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?", re.ASCII)
+ORIGIN = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?", re.ASCII)
 _VALUES = {
-    "emergency": (_PHONE, "a telephone number"),
-    "phone": (_PHONE, "a telephone number"),
-    "sms": (_PHONE, "a telephone number"),
-    "email": (_EMAIL, "an e-mail address"),
-    "link": (_LINK, "an address that begins with https://"),
+    "emergency": (_PHONE, gettext_noop("a telephone number")),
+    "phone": (_PHONE, gettext_noop("a telephone number")),
+    "sms": (_PHONE, gettext_noop("a telephone number")),
+    "email": (_EMAIL, gettext_noop("an e-mail address")),
+    "link": (_LINK, gettext_noop("an address that begins with https://")),
 }
 
 
@@ -41,11 +44,11 @@ def read_identity(root: Table) -> shape.Identity:
         zone=_zone(table),
         languages=table.words("languages", LANGUAGES),
         live=table.flag("live"),
-        operator_slug=operator.matching("slug", SLUG, "a slug of a-z, 0-9 and -"),
+        operator_slug=operator.matching("slug", SLUG, _("a slug of a-z, 0-9 and -")),
         operator_name=operator.text("name"),
     )
     if not identity.languages and not table.problems.below(table.at("languages")):
-        table.refuse("languages", found=[], expected="at least one language")
+        table.refuse("languages", found=[], expected=_("at least one language"))
     table.rule()
     operator.done()
     table.done()
@@ -77,7 +80,7 @@ def _zone(table: Table) -> str:
 def read_subjects(root: Table, languages: tuple[str, ...]) -> tuple[shape.Subject, ...]:
     found = []
     for entry in root.tables("subjects"):
-        slug = entry.matching("slug", SLUG, "a slug of a-z, 0-9 and -")
+        slug = entry.matching("slug", SLUG, _("a slug of a-z, 0-9 and -"))
         found.append(shape.Subject(slug, entry.texts(languages, most=80), entry.rule()))
         entry.done()
     return tuple(found)
@@ -99,7 +102,9 @@ def read_requirements(root: Table, languages: tuple[str, ...]) -> tuple[shape.Re
     ]  # fmt: skip
     if not found and not root.problems.below(root.at("requirements")):
         root.problems.note(
-            root.at("requirements"), found="nothing", expected="what one must hold to answer here"
+            root.at("requirements"),
+            found=_("nothing"),
+            expected=_("what one must hold to answer here"),
         )
     return tuple(found)
 
@@ -120,10 +125,10 @@ def _requirement(entry: Table, languages: tuple[str, ...]) -> shape.Requirement:
 def read_notices(root: Table, languages: tuple[str, ...]) -> tuple[shape.Notice, ...]:
     found = []
     for entry in root.tables("notices"):
-        phone = entry.matching("phone", *_VALUES["phone"]) if entry.has("phone") else ""
+        phone = _value(entry, "phone", "phone") if entry.has("phone") else ""
         found.append(
             shape.Notice(
-                slug=entry.matching("slug", SLUG, "a slug of a-z, 0-9 and -"),
+                slug=entry.matching("slug", SLUG, _("a slug of a-z, 0-9 and -")),
                 texts=entry.texts(languages, most=300),
                 phone=phone,
                 active=entry.flag("active"),
@@ -139,17 +144,22 @@ def read_contacts(root: Table, languages: tuple[str, ...]) -> tuple[shape.Contac
     found = []
     for entry in root.tables("contacts"):
         kind = entry.choice("kind", Contact.Kind.values)
-        # Of an unknown kind only the type of the value can be told.
-        value = entry.matching("value", *_VALUES.get(kind, (re.compile(".*"), "text")))
+        value = _value(entry, "value", kind)
         found.append(shape.Contact(kind, value, entry.texts(languages, most=120), entry.rule()))
         entry.done()
     return tuple(found)
 
 
+def _value(entry: Table, key: str, kind: str) -> str:
+    # Of an unknown kind only the type of the value can be told.
+    pattern, expected = _VALUES.get(kind, (re.compile(".*"), gettext_noop("text")))
+    return entry.matching(key, pattern, gettext(expected))
+
+
 def read_partners(root: Table, languages: tuple[str, ...]) -> tuple[shape.Partner, ...]:
     found = []
     for entry in root.tables("partners"):
-        slug = entry.matching("slug", SLUG, "the slug of a tenant")
+        slug = entry.matching("slug", SLUG, _("the slug of a tenant"))
         mode = entry.choice("mode", Partner.Mode.values)
         found.append(shape.Partner(slug, mode, entry.texts(languages), entry.rule()))
         entry.done()
@@ -196,7 +206,7 @@ def read_bubble(root: Table) -> shape.Bubble:
         opens = table.choice("opens", Tenant.BubbleOpens.values)
         origins: tuple[str, ...] = ()
         if opens == Tenant.BubbleOpens.FRAME:
-            origins = table.matches("origins", _ORIGIN, 'an origin such as "https://www.town.se"')
+            origins = table.matches("origins", ORIGIN, _('an origin such as "https://www.town.se"'))
         colours = {"bubble": table.colour("colour"), "bubble_text": table.colour("text")}
         bubble = shape.Bubble(opens, origins, colours)
     table.rule()

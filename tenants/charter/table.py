@@ -14,6 +14,8 @@ from datetime import date, time
 from difflib import get_close_matches
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from tenants.charter.rules import RULE_IDS
 
 T = TypeVar("T")
@@ -22,7 +24,7 @@ LANGUAGES = ("nb", "sv", "en")  # what the platform itself speaks
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 NAME = re.compile(r"[a-z0-9_]{1,40}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
+COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.key}: found {self.found}, expected {self.expected}"
+
+    @property
+    def in_words(self) -> str:
+        """What a form says beside the field, in the active translation."""
+        return _("Found %(found)s, expected %(expected)s.") % {
+            "found": self.found,
+            "expected": self.expected,
+        }
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ def shown(value: object) -> str:
 
 
 def choices(allowed: Iterable[str]) -> str:
-    return "one of " + ", ".join(f'"{each}"' for each in allowed)
+    return _("one of") + " " + ", ".join(f'"{each}"' for each in allowed)
 
 
 class Table:
@@ -89,18 +99,19 @@ class Table:
         self.problems.note(self.at(key), found=shown(found), expected=expected)
 
     def text(self, key: str, *, most: int = 120) -> str:
-        value = self._typed(key, str, "", "text")
+        value = self._typed(key, str, "", _("text"))
         if value.strip() != value or not value or len(value) > most:
             if self._is(key, str):
-                self.refuse(key, found=value, expected=f"text of 1 to {most} characters, trimmed")
+                expected = _("text of 1 to %(most)s characters, trimmed") % {"most": most}
+                self.refuse(key, found=value, expected=expected)
             return ""
         return value
 
     def flag(self, key: str) -> bool:
-        return self._typed(key, bool, False, "true or false")
+        return self._typed(key, bool, False, _("true or false"))
 
     def whole(self, key: str, *, least: int, most: int) -> int:
-        expected = f"a whole number from {least} to {most}"
+        expected = _("a whole number from %(least)s to %(most)s") % {"least": least, "most": most}
         value = self._typed(key, int, least, expected)
         if not least <= value <= most:
             self.refuse(key, found=value, expected=expected)
@@ -122,48 +133,48 @@ class Table:
         return value
 
     def rule(self, key: str = "rule") -> str:
-        expected = 'a rule id from S1 to B8, or "ours"'
+        expected = _('a rule id from S1 to B8, or "ours"')
         value = self._typed(key, str, "", expected)
         if self._is(key, str) and value not in RULE_IDS:
             self.refuse(key, found=value, expected=expected)
         return value
 
     def name(self, key: str) -> str:
-        return self.matching(key, NAME, "a name of a-z, 0-9 and _")
+        return self.matching(key, NAME, _("a name of a-z, 0-9 and _"))
 
     def clock(self, key: str) -> time:
-        value = self.matching(key, _CLOCK, 'a time of day such as "09:30"')
+        value = self.matching(key, _CLOCK, _('a time of day such as "09:30"'))
         return time.fromisoformat(value) if value else time(0)
 
     def day(self, key: str) -> date:
-        return self._typed(key, date, date.min, "a date such as 2026-12-24")
+        return self._typed(key, date, date.min, _("a date such as 2026-12-24"))
 
     def colour(self, key: str) -> str:
-        return self.matching(key, _COLOUR, 'a colour such as "#0a5c73"')
+        return self.matching(key, COLOUR, _('a colour such as "#0a5c73"'))
 
     def words(self, key: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Return a list without repetition, each element one of ``allowed``."""
-        value = self._typed(key, list, [], "a list of words")
+        value = self._typed(key, list, [], _("a list of words"))
         words: list[str] = []
         for index, word in enumerate(value):
             if not isinstance(word, str) or word not in allowed:
                 self.refuse(f"{key}[{index}]", found=word, expected=choices(allowed))
             elif word in words:
-                self.refuse(f"{key}[{index}]", found=word, expected="each word once")
+                self.refuse(f"{key}[{index}]", found=word, expected=_("each word once"))
             else:
                 words.append(word)
         return tuple(words)
 
     def matches(self, key: str, pattern: re.Pattern[str], expected: str) -> tuple[str, ...]:
         """Return a list of at least one text, each of the form of ``pattern`` and there once."""
-        value = self._typed(key, list, [], "a list of texts")
+        value = self._typed(key, list, [], _("a list of texts"))
         for index, text in enumerate(value):
             if not isinstance(text, str) or not pattern.fullmatch(text):
                 self.refuse(f"{key}[{index}]", found=text, expected=expected)
             elif text in value[:index]:
-                self.refuse(f"{key}[{index}]", found=text, expected="each once")
+                self.refuse(f"{key}[{index}]", found=text, expected=_("each once"))
         if self._is(key, list) and not value:
-            self.refuse(key, found=value, expected=f"at least one, {expected}")
+            self.refuse(key, found=value, expected=_("at least one, %(what)s") % {"what": expected})
         return tuple(value)
 
     def texts(self, languages: Collection[str], *, most: int = 600) -> dict[str, str]:
@@ -210,7 +221,7 @@ class Table:
     def _typed(self, key: str, kind: type[T], stand_in: T, expected: str) -> T:
         self._asked.add(key)
         if key not in self._values:
-            self.problems.note(self.at(key), found="nothing", expected=expected)
+            self.problems.note(self.at(key), found=_("nothing"), expected=expected)
             return stand_in
         value = self._values[key]
         # Exactly: True is no number, a datetime is no date.

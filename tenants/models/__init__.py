@@ -6,29 +6,36 @@ from tenants.models.ending import Category, CloseReason
 from tenants.models.evaluation import EvaluationForm, EvaluationQuestion
 from tenants.models.hours import Hours, HoursException
 from tenants.models.job import JobRun
+from tenants.models.link import AccountLink, Invitation
 from tenants.models.notice import Notice
 from tenants.models.operator import Operator
 from tenants.models.partner import Partner
+from tenants.models.path import Departure, DryRun, Proposal
 from tenants.models.phrase import Phrase
 from tenants.models.policy import Policy, PolicyRule
 from tenants.models.requirement import Requirement
+from tenants.models.session import StaffSession
 from tenants.models.staff import LEADS, Membership, Qualification, Role, Shift, User
 from tenants.models.statement import Statement
 from tenants.models.subject import Subject
-from tenants.models.tenant import Country, Icon, Tenant, TenantHost
+from tenants.models.tenant import Country, Icon, State, Tenant, TenantHost
 
 __all__ = [
     "LEADS",
+    "AccountLink",
     "AuditEntry",
     "Category",
     "CloseReason",
     "Contact",
     "Country",
+    "Departure",
+    "DryRun",
     "EvaluationForm",
     "EvaluationQuestion",
     "Hours",
     "HoursException",
     "Icon",
+    "Invitation",
     "JobRun",
     "Membership",
     "Notice",
@@ -37,10 +44,13 @@ __all__ = [
     "Phrase",
     "Policy",
     "PolicyRule",
+    "Proposal",
     "Qualification",
     "Requirement",
     "Role",
     "Shift",
+    "StaffSession",
+    "State",
     "Statement",
     "Subject",
     "Tenant",

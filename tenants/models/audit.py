@@ -10,7 +10,8 @@ from tenants.scope import TenantModel
 class AuditEntry(TenantModel):
     """Who did what, on which basis. Append-only; never content, no time finer than the hour.
 
-    ``actor`` is a membership's id, empty where the platform itself acts. Its life is the one that
+    ``actor`` is a membership's id, empty where the platform itself acts. ``changes`` has what was
+    set, by its name: what it was and what it became, in words. Its life is the one that
     the tenant's policy gave to the trail when it was written.
     """
 
@@ -19,6 +20,7 @@ class AuditEntry(TenantModel):
     action = models.SlugField(max_length=40)
     subject = models.UUIDField(null=True)
     basis = models.CharField(max_length=200)
+    changes = models.JSONField(default=dict)
     expires_at = models.DateTimeField()
     expiry_rule = models.CharField(max_length=8)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -22,6 +23,10 @@ class CloseReason(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = (
+            _("reason for ending a talk"),
+            _("reasons for ending a talk"),
+        )
         ordering = ("position",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "slug"], name="closereason_once")
@@ -42,6 +47,7 @@ class Category(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("category"), _("categories of talks")
         ordering = ("position",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "slug"], name="category_once")

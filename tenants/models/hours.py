@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -47,7 +48,7 @@ class HoursException(TenantModel):
         CHARTER = "charter", "charter"
         TRIAL = "trial", "manage.py open_lines"
 
-    on = models.DateField()
+    on = models.DateField(_("Date"))
     opens = models.TimeField(null=True)
     closes = models.TimeField(null=True)
     reason = models.JSONField(default=dict)
@@ -55,6 +56,7 @@ class HoursException(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("date that differs"), _("dates that differ")
         ordering = ("on", "opens")
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -26,6 +27,7 @@ class Partner(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("partner"), _("partners on the front page")
         ordering = ("slug",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "slug"], name="partner_once_per_tenant")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -21,6 +22,7 @@ class Phrase(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("phrase"), _("phrases")
         ordering = ("position",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "slug"], name="phrase_once_per_tenant")

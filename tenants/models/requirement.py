@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -24,6 +25,7 @@ class Requirement(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("requirement"), _("what one must hold")
         ordering = ("group", "kind")
         constraints: ClassVar = [
             models.UniqueConstraint(

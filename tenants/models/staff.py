@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.models.tenant import Tenant
 from tenants.scope import TenantModel
@@ -32,6 +33,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    # Made up, with a password that stands in a file: let in on a machine of one's own alone.
+    is_demo = models.BooleanField(default=False)
 
     objects = UserManager()
 
@@ -71,6 +74,8 @@ class Membership(TenantModel):
     expiry_rule = models.CharField(max_length=8, blank=True)
 
     class Meta:
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant"),
             # Who has left is not at a desk, and is forgotten at a moment that is known.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -28,6 +29,7 @@ class Statement(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("promise in words"), _("promises in words")
         ordering = ("position",)
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.scope import TenantModel
 
@@ -18,6 +19,7 @@ class Subject(TenantModel):
     rule = models.CharField(max_length=4)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("subject"), _("subjects")
         ordering = ("position",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "slug"], name="subject_once_per_tenant")

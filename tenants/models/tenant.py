@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,6 +21,15 @@ class Icon(models.TextChoices):
     NOTE = "note", "a sheet with lines"
     BOOK = "book", "a book"
     CLOUD = "cloud", "a cloud"
+
+
+class State(models.TextChoices):
+    """Where a tenant is on its path: preparing → live ⇄ paused → left."""
+
+    PREPARING = "preparing", "is being prepared"
+    LIVE = "live", "takes visitors"
+    PAUSED = "paused", "takes nobody new"
+    LEFT = "left", "has left, and its key is destroyed"
 
 
 class Tenant(models.Model):
@@ -65,13 +75,36 @@ class Tenant(models.Model):
     # Whether a visitor is offered a code to come back with, and where that is told.
     offers_code = models.BooleanField(default=False)
     code_rule = models.CharField(max_length=4, default="ours")
+    # Whether its hosts are anybody's at all. Between going live and leaving a line may be paused:
+    # then it is served, and takes nobody new.
     live = models.BooleanField(default=True)
+    paused_on = models.DateField(null=True, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+    # When its settings, ledger and counts were fetched last: who leaves has them.
+    exported_on = models.DateField(null=True, blank=True)
+    # The origins from which a page has asked for the bubble, of those that may.
+    bubble_seen = ArrayField(models.CharField(max_length=120), default=list, blank=True)
 
     class Meta:
         ordering = ("slug",)
+        constraints: ClassVar = [
+            # Its key is destroyed: nothing could be said there any more.
+            models.CheckConstraint(
+                condition=models.Q(left_on__isnull=True) | models.Q(live=False),
+                name="tenant_left_for_good",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> State:
+        if self.left_on is not None:
+            return State.LEFT
+        if not self.live:
+            return State.PREPARING
+        return State.LIVE if self.paused_on is None else State.PAUSED
 
     @property
     def tzinfo(self) -> ZoneInfo:

@@ -17,12 +17,20 @@ from chat.consumers import base
 from chat.events import layer
 from chat.models import Presence
 from chat.rests import rest
+from chat.runtime import runtime
 from chat.valkeys import read_host
 from referrals.directory.services import list_service
 from referrals.directory.shape import Said
 from referrals.partnerships import Terms, accept, propose
 from retention import clock
-from tenants.models import Contact, HoursException, Qualification, Role, Tenant
+from tenants.models import (
+    Contact,
+    HoursException,
+    Qualification,
+    Role,
+    StaffSession,
+    Tenant,
+)
 from tenants.qualifications import end_qualification
 from tenants.staff import leave
 from tests.chat.examples import Step, Values
@@ -279,6 +287,18 @@ async def let_go(stage: Stage) -> None:
     await scoped_call(stage.tenant, go)
 
 
+async def signs_in_elsewhere(stage: Stage) -> None:
+    assert await sign_in(stage.tenant, address_of(stage.tenant, "counsellor", 1))
+
+
+async def nobody_at_the_desk(stage: Stage) -> None:
+    def away() -> None:
+        StaffSession.objects.update(active_at=clock.NOW - settings.IDLE_LIMIT)
+
+    await call(away)
+    await runtime().attendance.look()
+
+
 async def waiting_visitor(stage: Stage) -> None:
     await _arrive(stage, "visitor", "")
 
@@ -413,6 +433,8 @@ DIRECTIONS: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "the counsellor's papers have expired": unqualified,
     "the counsellor's papers are withdrawn": withdrawn,
     "the counsellor is let go": let_go,
+    "the counsellor signs in somewhere else": signs_in_elsewhere,
+    "for a quarter of an hour nobody does anything at the counsellor's desk": nobody_at_the_desk,
     "the line's list has a number to call": number_to_call,
     "the line's directory has a service": listed_service,
     "a visitor is waiting": waiting_visitor,

@@ -26,12 +26,13 @@ from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests import clients, world
 from tests.clients import Desk, Frame, Visitor
+from tests.sizes import sized
 from tests.talks import owner_rows
 from tests.world import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RACES = 1_000
+RACES = sized(1_000, otherwise=200)
 WAITING, COUNSELLORS = 500, 20
 DESKS, TABS = 5, 15
 PATIENCE_SECONDS = 60

@@ -17,6 +17,7 @@ from retention.purge import purge
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import AuditEntry, HoursException, Policy, Role, Tenant
 from tenants.scope import tenant_scope
+from tenants.trial import open_line
 from tests.talks import GONE, begin, owner_rows, seen, segments_of, texts_in
 from tests.versions import A_MONTH, A_WEEK, A_YEAR, AT_CLOSE, FLAGGED, publish
 from tests.world import hire, move_clock, open_tenants
@@ -55,6 +56,20 @@ def test_stricter_version_shortens_what_is_kept_and_its_key(other: Tenant) -> No
 
     assert life(other, talk) == (ended_at + timedelta(days=7), "ours")
     assert key_ends(talk) == {ended_at + timedelta(days=7)}
+
+
+def test_end_of_a_short_month_costs_no_hours(other: Tenant) -> None:
+    """Three months from tomorrow morning are over before three months from tonight.  Rule: T9"""
+    night = datetime(2030, 11, 28, 22, 30, tzinfo=other.tzinfo)
+    move_clock(night)
+    open_line(other, now=night, hours=24)
+
+    talk = begin(other, "hej")
+    move_clock(night + timedelta(minutes=3))
+    assert end_conversation(other, talk, by=By.VISITOR)
+
+    assert life(other, talk) == (datetime(2031, 2, 28, 22, 33, tzinfo=other.tzinfo), "T9")
+    assert key_ends(talk) == {datetime(2031, 2, 28, 22, 33, tzinfo=other.tzinfo)}
 
 
 def test_stricter_version_shortens_from_its_beginning_with_every_job_stopped(

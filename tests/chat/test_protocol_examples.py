@@ -44,7 +44,7 @@ REFUSED = {
     *("404 not_found", "429 slow_down", "409 used", "410 over"),
 }
 # 1012 takes a server that stops (tests/chat/test_live.py), 1011 a dead line (tests/faults).
-CLOSES = {"4400", "4401", "4403", "4408", "4409", "4429"}
+CLOSES = {"4400", "4401", "4403", "4408", "4409", "4423", "4429"}
 
 
 @pytest.fixture

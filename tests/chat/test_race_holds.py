@@ -1,4 +1,4 @@
-"""A hold and the purge at the same time, a thousand times: whoever is told "held" has it whole."""
+"""A hold and the purge at the same time, again and again: whoever is told "held" has it whole."""
 
 from __future__ import annotations
 
@@ -37,12 +37,13 @@ from tests.holds import (
     run_jobs,
     second_of,
 )
+from tests.sizes import sized
 from tests.talks import begin
 from tests.world import move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 1_000
+ROUNDS = sized(1_000, otherwise=200)
 
 
 @pytest.fixture

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
+from django.db import connections
 from playwright.async_api import Page, WebSocket, expect
 
+from chat.calls import call
+from chat.models import Process
+from chat.neglect import tend_all
+from referrals.carrying import carry_on
+from retention import clock
+from tenants.models import HoursException, Tenant
+from tenants.scope import tenant_scope
 from tests.e2e.cable import Cable
 from tests.e2e.screens import PHONE, Screens, say, take_next
+from tests.world import moved_clock, until
 
 GIVER, TAKER = "alarmtelefonen", "snakkompsyken"
 NAMES = {GIVER: "Alarmtelefonen for barn og unge", TAKER: "SnakkOmPsyken"}
 WORDS = "jeg får ikke sove"
 WHY = "De kan mye om tunge tanker."
 SUMMARY = "Sover dårlig og har mye skolestress."
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 @dataclass
@@ -34,7 +46,7 @@ class Handoff:
     @classmethod
     async def begun(cls, screens: Screens, *, cable: Cable | None = None) -> Handoff:
         """Both lines have somebody there, and the visitor has written and been answered."""
-        other = await screens.desk(TAKER)
+        other = await screens.desk(TAKER, reduced_motion="reduce")
         heard: list[dict[str, Any]] = []
         visitor = await screens.page(
             "about:blank", size=PHONE, cable=cable, reduced_motion="reduce"
@@ -49,7 +61,12 @@ class Handoff:
         return cls(screens, visitor, desk, pane, other, heard)
 
     async def offer(self, summary: str = SUMMARY) -> None:
-        """Lay the card, from the panel."""
+        """Lay the card, and see that there is something to choose."""
+        await self.lay(summary)
+        await expect(self.card().locator("[data-referral-form]")).to_be_visible()
+
+    async def lay(self, summary: str = SUMMARY) -> None:
+        """Lay a card, from the panel."""
         panel = self.desk.locator('[data-panel="pass-on"]')
         if not await panel.is_visible():
             await self.desk.keyboard.press("Alt+v")
@@ -57,7 +74,6 @@ class Handoff:
         await panel.locator("[data-offering-why]").fill(WHY)
         await panel.locator("[data-offering-summary]").fill(summary)
         await panel.locator("[data-offering-form] [type=submit]").click()
-        await expect(self.card().locator("[data-referral-form]")).to_be_visible()
 
     def card(self) -> Any:
         """The newest card, as the visitor sees it."""
@@ -106,8 +122,39 @@ async def kept(page: Page) -> list[str]:
 
 
 async def seen(page: Page, name: str) -> None:
-    """Nothing is wrong with how the page stands now, and nothing sticks out of it."""
+    """Nothing is wrong with how the page stands now, by night as well, and nothing sticks out of it."""
     found = (await Axe().run(page)).response["violations"]
+    await page.emulate_media(color_scheme="dark")
+    found += (await Axe().run(page, options=COLOURS)).response["violations"]
+    await page.emulate_media(color_scheme="null")
     wrong = [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
     wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert (name, wrong, wider <= 0) == (name, [], True)
+
+
+def close(slug: str) -> None:
+    """Close a line for today."""
+    with tenant_scope(Tenant.objects.get(slug=slug)):
+        HoursException.objects.update(opens=None, closes=None)
+
+
+async def minutes_pass(minutes: int) -> None:
+    """Let time pass, with the server still known to be alive, and let the jobs look."""
+    moment = await call(clock.now) + timedelta(minutes=minutes)
+    await moved_clock(moment)
+    tenant = await call(Tenant.objects.get, slug=GIVER)
+    await until(tenant, lambda: Process.objects.filter(beat_at__gte=moment).exists())
+    await jobs_run()
+
+
+async def jobs_run() -> None:
+    """Let the worker look after talks and handoffs once."""
+    await asyncio.to_thread(_jobs)
+
+
+def _jobs() -> None:
+    try:
+        tend_all()
+        carry_on()
+    finally:
+        connections.close_all()

@@ -23,8 +23,8 @@ async def test_operator_signs_in_and_sees_lines_and_nothing_said(
     [operator] = demo.admin.users
 
     await page.goto(screens.stack.url("admin"))
-    await page.fill("#id_username", operator.email)
-    await page.fill("#id_password", operator.password)
+    await page.fill("#login", operator.email)
+    await page.fill("#password", operator.password)
     await page.click("[type=submit]")
 
     await expect(page.locator("#content .model-tenant")).to_be_visible()

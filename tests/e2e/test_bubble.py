@@ -17,9 +17,11 @@ from playwright.async_api import Page, Route, expect
 from chat.calls import call
 from helpline.parent import LINE, PLACE, Parent
 from helpline.web import listen
+from referrals.partnerships import Terms, accept, propose
 from tenants.models import HoursException, Tenant
 from tenants.scope import tenant_scope
 from tenants.trial import let_embed
+from tests.e2e.handoffs import TAKER, Handoff
 from tests.e2e.screens import DESKTOP, PHONE, Screens, say, take_next
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -213,6 +215,48 @@ async def test_talk_goes_on_where_the_browser_lets_a_frame_keep_nothing(
     await frame.locator("[data-send]").click()
 
     await expect(desk.locator("[data-text]")).to_have_text(["still here"])
+
+
+async def test_who_is_passed_on_goes_by_a_link_in_the_whole_window_and_comes_back(
+    screens: Screens, origin: str
+) -> None:
+    """Who does not press has not gone, and says so."""
+    await embed(origin)
+    await call(_agree)
+    desk, other = await screens.desk(LINE), await screens.desk(TAKER)
+    page = await screens.page(f"{origin}/", reduced_motion="reduce")
+    await page.locator(BUBBLE).click()
+    frame: Any = page.frame_locator(FRAME)
+    await frame.locator("[data-start-button]").click()
+    await frame.locator("[data-draft]").fill("hej")
+    await frame.locator("[data-send]").click()
+    it = Handoff(screens, frame, desk, await take_next(desk), other)
+    go = frame.locator("[data-screen-go]")
+
+    await it.offer()
+    await it.choose("nothing")
+    await expect(go).to_be_visible()
+    await desk.locator(f"{it.pane} [data-referral-withdraw]:visible").click()
+    await expect(go).to_have_count(0)
+    await frame.locator("[data-draft]").fill("kvar")
+    await frame.locator("[data-send]").click()
+    await expect(desk.locator("[data-text]").last).to_have_text("kvar")
+
+    await it.offer()
+    await it.choose("all")
+    await go.click()
+    await expect(page.locator("[data-way-back]")).to_be_visible()
+    assert page.url == screens.stack.url(TAKER, "/#")
+    await page.click("[data-way-go]")
+    await expect(page).to_have_url(screens.stack.url(LINE, "/#"))
+    await expect(page.locator("[data-text]")).to_have_text(["hej", "kvar"])
+    await say(page, "hemma igen")
+    await expect(desk.locator("[data-text]").last).to_have_text("hemma igen")
+
+
+def _agree() -> None:
+    giver, taker = (Tenant.objects.get(slug=slug) for slug in (LINE, TAKER))
+    accept(taker, propose(giver, taker, Terms()))
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

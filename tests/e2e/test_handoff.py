@@ -6,18 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from chat.calls import call
-from tenants.models import HoursException, Tenant
-from tenants.scope import tenant_scope
-from tests.e2e.handoffs import GIVER, NAMES, SUMMARY, TAKER, WORDS, Handoff, kept, seen
+from tests.e2e.handoffs import GIVER, NAMES, SUMMARY, TAKER, WORDS, Handoff, close, kept, seen
 from tests.e2e.screens import Screens, say, take_next
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BROUGHT = "[data-brought-lines] [data-line-text]"
-
-
-def _close() -> None:
-    with tenant_scope(Tenant.objects.get(slug=TAKER)):
-        HoursException.objects.update(opens=None, closes=None)
 
 
 async def test_visitor_reads_changes_and_takes_along_a_summary(screens: Screens) -> None:
@@ -85,10 +78,13 @@ async def test_visitor_stays_and_one_that_the_partner_cannot_take_stays_as_well(
     await expect(it.note()).to_have_text("Den besøkende blir her.")
 
     await it.offer()
-    await call(_close)
+    await call(close, TAKER)
     await it.choose("all")
 
     await expect(it.card().locator("[data-referral-note]")).to_contain_text("kan ikke ta imot")
     await expect(it.note()).to_contain_text("kunne ikke ta imot")
+    await it.lay()
+    await expect(it.card().locator("[data-referral-ways] [data-way]").first).to_be_visible()
+    await seen(it.visitor, "shown the way")
     await say(it.visitor, "jeg er her ennå")
     await expect(it.desk.locator(f"{it.pane} [data-text]").last).to_have_text("jeg er her ennå")

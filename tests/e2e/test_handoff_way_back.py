@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
+from chat.calls import call
+from chat.models import Presence
+from tenants.models import Tenant
 from tests.e2e.cable import cable_to
-from tests.e2e.handoffs import GIVER, TAKER, Handoff, kept, seen
-from tests.e2e.screens import Screens, say, take_next
+from tests.e2e.handoffs import (
+    GIVER,
+    NAMES,
+    TAKER,
+    WORDS,
+    Handoff,
+    close,
+    jobs_run,
+    kept,
+    minutes_pass,
+    seen,
+)
+from tests.e2e.screens import COLLEAGUE, Screens, say, take_next
+from tests.world import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -42,10 +59,60 @@ async def test_partner_sends_them_back_from_its_panel(screens: Screens) -> None:
     row = it.other.locator("[data-offering-incoming] li")
     await row.locator("summary").click()
     await seen(it.other, "who comes")
+    await row.locator("[name=reason]").fill("Her er ingen ledig i kveld.")
     await row.locator("[type=submit]").click()
 
     await expect(it.other.locator("[data-offering-said]")).to_contain_text("på vei tilbake")
+    reason = it.desk.locator(f"{it.pane} [data-referral-reason]")
+    await expect(reason).to_contain_text("Her er ingen ledig i kveld.")
+    await seen(it.desk, "sent back")
     await it.home()
+    assert "Her er ingen ledig" not in await it.visitor.content()
+
+
+async def test_both_counsellors_leave_and_they_are_first_where_they_came_from(
+    screens: Screens,
+) -> None:
+    it = await Handoff.begun(screens)
+    await it.offer()
+    await it.choose("nothing")
+    await it.gone()
+    giver = await call(Tenant.objects.get, slug=GIVER)
+    for desk in (it.desk, it.other):
+        await desk.context.close()
+    await until(giver, lambda: Presence.objects.filter(lost_at__isnull=False).exists())
+
+    await minutes_pass(4)
+    await expect(it.visitor.locator("[data-way-from]")).to_contain_text(NAMES[GIVER])
+    await expect(it.visitor.locator("[data-way-go]")).to_be_visible()
+    says = expect(it.visitor.locator("[data-screen-text]")).to_contain_text("før noen kunne ta den")
+    await asyncio.gather(says, minutes_pass(12))
+
+    await expect(it.visitor).to_have_url(screens.stack.url(GIVER, "/#"))
+    await expect(it.visitor.locator("[data-waiting]")).to_be_visible()
+    await seen(it.visitor, "waits at home")
+    await screens.visitor(GIVER)
+    desk = await screens.desk(GIVER, COLLEAGUE)
+    pane = await take_next(desk)
+    await expect(desk.locator(f"{pane} [data-text]").first).to_have_text(WORDS)
+    await say(it.visitor, "der er du")
+    await expect(desk.locator(f"{pane} [data-text]").last).to_have_text("der er du")
+
+
+async def test_partner_closes_while_they_wait_and_they_come_home(screens: Screens) -> None:
+    it = await Handoff.begun(screens)
+    await it.offer()
+    await it.choose("all")
+    await it.gone()
+
+    await call(close, TAKER)
+    # What the page says stands for a few seconds only.
+    says = expect(it.visitor.locator("[data-screen-text]")).to_contain_text("før noen kunne ta den")
+    await asyncio.gather(says, minutes_pass(16))
+
+    await expect(it.other.locator("[data-queue] > *")).to_have_count(0)
+    await it.home()
+    await expect(it.note()).to_contain_text("tilbake fra SnakkOmPsyken")
 
 
 async def test_word_used_in_a_second_window_closes_the_way_for_both(screens: Screens) -> None:
@@ -104,6 +171,10 @@ async def test_flight_from_the_other_line_leaves_nothing_at_either(screens: Scre
 
     await expect(it.visitor).to_have_url(away)
     await expect(it.other.locator("[data-queue] > *")).to_have_count(0)
+    await jobs_run()
+    await expect(it.desk.locator(f"{it.pane} [data-kind=referral]")).to_have_attribute(
+        "data-state", "left"
+    )
     for slug in (TAKER, GIVER):
         await it.visitor.goto(screens.stack.url(slug))
         await expect(it.visitor.locator("[data-start-button]")).to_be_visible()

@@ -51,8 +51,8 @@ async def officer_at(screens: Screens, **more: Any) -> Page:
 async def operator_at(screens: Screens, demo: Demo, **more: Any) -> Page:
     page = await screens.page(screens.stack.url("admin", "/vault/?lang=en"), **more)
     [operator] = demo.admin.users
-    await page.fill("#id_username", operator.email)
-    await page.fill("#id_password", operator.password)
+    await page.fill("#login", operator.email)
+    await page.fill("#password", operator.password)
     await page.click("[type=submit]")
     await expect(page.locator(".office h1")).to_be_visible()
     return page

@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -155,6 +157,30 @@ def test_up_serves_every_tenant_and_says_how_to_get_in(up: Up) -> None:
     assert {frozenset(user) for user in logins} == {
         frozenset({"email", "password", "role", "name"})
     }
+
+
+def test_mails_are_written_where_the_console_says(up: Up) -> None:
+    host = up.demo()["admin"]["url"].removeprefix("http://").rstrip("/")
+    connection = http.client.HTTPConnection("127.0.0.1", int(host.rpartition(":")[2]), timeout=30)
+    connection.request("GET", "/forgotten/", headers={"Host": host})
+    page = connection.getresponse()
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    (token,) = re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
+    said = urlencode(
+        {"csrfmiddlewaretoken": token, "email": up.demo()["admin"]["users"][0]["email"]}
+    )
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    about = {"Host": host, "Cookie": cookie, "Origin": f"http://{host}", **form}
+    connection.request("POST", "/forgotten/", body=said, headers=about)
+    assert connection.getresponse().status == 200
+    connection.close()
+
+    directory = up.state / "mail"
+
+    assert f"mail        {directory}/" in up.said()
+    assert wait_until(lambda: any(directory.iterdir()), seconds=60)
+    (mail,) = (one.read_text("utf-8") for one in directory.iterdir())
+    assert f"http://{host}/link/?lang=" in mail
 
 
 def test_secrets_are_for_the_owner_alone_and_not_for_those_who_serve(up: Up) -> None:

@@ -10,7 +10,7 @@ from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
 PROJECT = Path(__file__).resolve().parents[2]
-WORDS = {"gettext": None, "ngettext": (1, 2), "_": None}
+WORDS = {"gettext": None, "ngettext": (1, 2), "gettext_noop": None, "_": None}
 # The only attributes by which a page makes a browser fetch something by itself.
 FETCHES = {("link", "href"), ("script", "src"), ("img", "src"), ("form", "action"), ("use", "href")}
 
@@ -38,13 +38,21 @@ class Page(HTMLParser):
 def used_texts() -> set[str]:
     """Return every text that templates and pages give to gettext."""
     used: set[str] = set()
-    for path in (PROJECT / "templates").rglob("*.html"):
+    templates = PROJECT / "templates"
+    for path in (*templates.rglob("*.html"), *templates.rglob("*.txt")):
         # What Django makes of a template for its own extraction reads like a script.
         source = templatize(path.read_text(encoding="utf-8"), origin=path.name).encode()
         used |= {
             str(found[1]) for found in extract("javascript", io.BytesIO(source), keywords=WORDS)
         }
-    for folder in ("chat/pages", "referrals"):
+    for folder in (
+        "chat/pages",
+        "chat/dryrun",
+        "chat/management",
+        "referrals",
+        "retention",
+        "tenants",
+    ):
         for path in (PROJECT / folder).rglob("*.py"):
             with path.open("rb") as file:
                 used |= {str(found[1]) for found in extract("python", file, keywords=WORDS)}

@@ -73,7 +73,6 @@ TABLE = {
     "admin": FORMS
     | {
         "Content-Security-Policy": STRICT_CSP.partition("; require-trusted-types-for")[0],
-        "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
     },
     "visitor: no such page": STRICT,
     "desk: no such page": STRICT,

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from chat.pages.privacy import promises_of
 from retention import clock
 from tenants.drafts import publish_draft, write_draft
 from tenants.models import Tenant
 from tenants.policies import current_policy, terms_of
-from tenants.promises import all_sentences
 from tenants.scope import tenant_scope
 from tests.pages.conftest import TENANTS, Get
 from tests.pages.reading import Page, used_texts
@@ -51,7 +51,7 @@ def test_page_says_every_promise_in_each_language(
     for language in tenant.languages:
         html = read(get, slug, language)
         with tenant_scope(tenant):
-            said = all_sentences(tenant, current_policy(tenant), language=language)
+            said = promises_of(tenant, current_policy(tenant), language=language)
         with translation.override(language):
             english = {text for text in used_texts() if translation.gettext(text) != text}
 
@@ -80,6 +80,7 @@ SENTENCES = [
     ("T10", "tidaholm", "sv", "kan vem som helst be att få läsa det"),
     ("T11", "tidaholm", "sv", "måste vi vara helt säkra på att det var du som chattade"),
     ("B8", "snakkompsyken", "nb", "Vi lagrer aldri IP-adressen din"),
+    ("B3", "alarmtelefonen", "nb", "Vi kan foreslå at du går videre til SnakkOmPsyken."),
     ("B8", "snakkommobbing", "en", "We never keep your IP address"),
 ]
 

@@ -42,7 +42,7 @@ def test_script_knows_why_the_server_closes() -> None:
 
     assert {int(code) for code in re.findall(r"\d+", match[1])} == {
         base.BAD_FRAME, base.NOT_LET_IN, base.WRONG_ORIGIN, base.NO_HELLO, base.REPLACED,
-        base.FLOODING, base.RESTARTING,
+        base.LOCKED, base.FLOODING, base.RESTARTING,
     }  # fmt: skip
 
 

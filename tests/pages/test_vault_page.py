@@ -70,7 +70,7 @@ def desk(line: Tenant, role: str, number: int = 1) -> Visit:
 
 def platform(login: str) -> Visit:
     visit = Visit("admin")
-    visit.post("/login/?next=/vault/", username=login, password=PASSWORD)
+    visit.post("/login/?next=/vault/", login=login, password=PASSWORD)
     return visit
 
 

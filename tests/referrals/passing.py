@@ -11,7 +11,7 @@ from typing import Any
 from chat import lines
 from chat.calls import call
 from chat.runtime import runtime
-from referrals import handoffs
+from referrals import carrying
 from retention import clock
 from tenants.models import Tenant
 from tests import clients
@@ -98,4 +98,4 @@ async def after(span: timedelta) -> None:
     """Let time pass, with this process alive, and let the job look."""
     await moved_clock(await call(clock.now) + span)
     await call(lines.beat, runtime().process)
-    await call(handoffs.carry_on)
+    await call(carrying.carry_on)

@@ -10,7 +10,7 @@ from django.test import Client
 from chat.calls import call
 from tenants.models import Role, Tenant
 from tests.office.doors import Door
-from tests.referrals.passing import passed, state_now, there
+from tests.referrals.passing import card_now, passed, state_now, there
 from tests.web import host_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,14 +33,16 @@ async def test_only_who_answers_at_the_line_sees_who_comes_and_sends_them_back(
         elsewhere = await call(outsider.get, PAGE)
         before = await state_now(going.going.desk, going.going.conversation)
         shown = await call(own.get, PAGE)
-        done = await call(own.post, send_back)
-        after = await state_now(going.going.desk, going.going.conversation)
+        too_long = await call(own.post, send_back, {"reason": "x" * 301})
+        done = await call(own.post, send_back, {"reason": "Ingen ledig."})
+        after = (await card_now(going.going.desk, going.going.conversation))["value"]
 
     assert [one.status_code for one in refused] == [403, 403, 403]
     assert (foreign.status_code, foreign.content) == (unknown.status_code, unknown.content)
     assert giver.name not in foreign.content.decode() + elsewhere.content.decode()
     assert shown.content.decode().count(send_back) == 1
-    assert (before, done.status_code, after) == ("there", 200, "back")
+    assert (before, too_long.status_code, done.status_code) == ("there", 400, 200)
+    assert (after["state"], after["desk"]) == ("back", {"reason": "Ingen ledig."})
 
 
 async def _door(tenant: Tenant, role: str) -> Door:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from referrals.counts import count
-from referrals.models import Partnership
+from referrals.counts import count, forget_counts
+from referrals.models import Partnership, ReferralCount
 from referrals.states import Outcome
 from retention import clock
 from tenants.models import Role, Tenant
@@ -64,3 +64,22 @@ def test_both_lines_see_what_was_agreed_and_the_same_counts_and_no_small_one(
 @pytest.mark.parametrize("role", [Role.COUNSELLOR, Role.OFFICER])
 def test_page_is_for_those_who_lead_the_line_alone(giver: Tenant, role: str) -> None:
     assert Door.of(giver, role).get(PAGE).status_code == 404
+
+
+def test_counts_are_gone_a_year_after_their_month(giver: Tenant, taker: Tenant) -> None:
+    now = clock.now()
+    month = now.astimezone(giver.tzinfo).replace(day=1)
+    for line, partner, side in ((giver, taker, "gives"), (taker, giver, "takes")):
+        with tenant_scope(line):
+            count(line, partner.slug, Partnership.Side(side), Outcome.ACCEPTED, now=now)
+
+    # The last day of the twelfth month after theirs, and the day after that.
+    ends = month.replace(year=month.year + 1) + timedelta(days=32)
+    move_clock(ends.replace(day=1) - timedelta(days=1))
+    before = forget_counts()
+    move_clock(ends.replace(day=1))
+
+    assert (before, forget_counts(), forget_counts()) == (0, 2, 0)
+    for line in (giver, taker):
+        with tenant_scope(line):
+            assert not ReferralCount.objects.exists()

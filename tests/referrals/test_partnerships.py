@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.test import Client
 
 from referrals.models import Partnership
 from referrals.partnerships import (
@@ -20,11 +20,13 @@ from referrals.partnerships import (
     revoke,
     within_hours,
 )
+from referrals.promising import about_passing_on
 from retention import clock
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import AuditEntry, Partner, Tenant, User
 from tenants.scope import tenant_scope
 from tests.clients import host_of
+from tests.web import Client
 from tests.world import encoded_password
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +65,47 @@ def test_charters_that_name_each_other_make_both_pacts(giver: Tenant, taker: Ten
     follow_charters(clock.now())
 
     assert {row[3] for line in (giver, taker) for row in rows(line)} == {"revoked"}
+
+
+def test_pact_that_the_charters_say_no_more_is_made_anew_when_they_say_it_again(
+    giver: Tenant, taker: Tenant
+) -> None:
+    """And what a line has ended itself stays so.  Rule: B3"""
+    follow_charters(clock.now())
+    seen = {living_pact(giver)}
+    for _ in range(2):
+        said_no_more_and_again(giver, taker)
+        seen.add(living_pact(giver))
+        assert living_pact(giver) == living_pact(taker, side="takes")
+    assert len(seen) == 3
+
+    with tenant_scope(giver):
+        assert [one.rule for one in about_passing_on(giver, "en")] == ["B3"]
+    revoke(giver, UUID(living_pact(giver)))
+    follow_charters(clock.now())
+    said_no_more_and_again(giver, taker)
+
+    assert (living_pact(giver), living_pact(taker, side="takes")) == ("", "")
+    with tenant_scope(giver):
+        assert about_passing_on(giver, "en") == []
+
+
+def living_pact(line: Tenant, side: str = "gives") -> str:
+    with tenant_scope(line):
+        rows = Partnership.objects.filter(side=side, mode="live", state="accepted")
+        return str(rows.values_list("pact", flat=True).first() or "")
+
+
+def said_no_more_and_again(giver: Tenant, taker: Tenant) -> None:
+    with tenant_scope(taker):
+        partner = Partner.objects.get(slug=giver.slug)
+        partner.delete()
+    follow_charters(clock.now())
+    assert living_pact(giver) == ""
+    with tenant_scope(taker):
+        partner.pk = None
+        partner.save(force_insert=True)
+    follow_charters(clock.now())
 
 
 def test_one_line_proposes_and_the_other_decides(giver: Tenant, third: Tenant) -> None:
@@ -144,33 +187,21 @@ def test_hours_and_the_last_day_hold_by_the_clock_of_who_takes(
     assert [trail(line).count("partnership.ends") for line in (giver, third)] == [1, 1]
 
 
-def test_operators_propose_and_decide_and_nobody_else(giver: Tenant, third: Tenant) -> None:
+def test_operators_see_pacts_and_decide_none(giver: Tenant, third: Tenant) -> None:
     boss = User.objects.create(
         email="o@x.example", password=encoded_password(), is_staff=True, is_superuser=True
     )
     clerk = User.objects.create(email="c@x.example", password=encoded_password(), is_staff=True)
     url, host = "/referrals/partnership/", f"admin.{host_of(giver).partition('.')[2]}"
-    proposal = {
-        "act": "propose", "giver": giver.slug, "taker": third.slug, "mode": "live", "nb": "Rus",
-        "at_once": "2", "waits_minutes": "10", "basis": "letter", "expires_on": str(date(2035, 1, 1)),
-    }  # fmt: skip
+    propose(giver, third, Terms(criteria={"nb": "Rus"}))
     client = Client(headers={"host": host, "x-forwarded-proto": "https"})
-    assert client.post(url, proposal).status_code == 302
+    assert client.get(url).status_code == 302
     client.force_login(clerk)
-    assert client.post(url, proposal).status_code == 403
+    assert client.get(url).status_code == 403
     client.force_login(boss)
 
-    assert client.post(url, proposal).status_code == 302
+    page = client.get(url).content.decode()
 
-    with tenant_scope(third):
-        row = Partnership.objects.get(partner=giver.slug)
-    said = {"act": "accept", "pact": str(row.pact), "line": third.slug, "basis": "board"}
-    page = client.get(url)
-    assert f'value="{row.pact}"' in page.content.decode()
-    assert client.post(url, {**said, "line": giver.slug}).status_code == 200
-    assert client.post(url, said).status_code == 302
-    with tenant_scope(third):
-        row.refresh_from_db()
-        last = AuditEntry.objects.order_by("-pk")[0]
-    assert (row.state, row.criteria, row.at_once) == ("accepted", {"nb": "Rus"}, 2)
-    assert (last.action, last.basis, last.actor) == ("partnership.accepted", "board", None)
+    assert f"<td>{giver.slug}</td><td>{third.slug}</td>" in page
+    assert "proposed" in page
+    assert page.count('method="post"') == 1  # signing out

@@ -31,7 +31,7 @@ from chat.conversations import Opened, end_conversation, open_conversation, secr
 from chat.models import Card, Conversation
 from chat.queue import claim
 from chat.states import By, State
-from referrals import handoffs, incoming
+from referrals import carrying, handoffs, incoming
 from referrals.models import Incoming, Outgoing, Partnership
 from referrals.partnerships import Terms, accept, propose, revoke
 from referrals.states import HandoffState
@@ -64,8 +64,8 @@ def power(fails_at: int) -> Iterator[None]:
         return tenant_scope(tenant)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(handoffs, "tenant_scope", scope)
-        patch.setattr(incoming, "tenant_scope", scope)
+        for module in (handoffs, incoming, carrying):
+            patch.setattr(module, "tenant_scope", scope)
         with suppress(PowerFailure):
             yield
 
@@ -193,7 +193,7 @@ class Handoffs(RuleBasedStateMachine):
     def is_sent_back(self, fails_at: int) -> None:
         for talk in self.talks_there():
             with suppress(HelplineError), power(fails_at):
-                handoffs.send_back(self.taker, self.member(self.taker), talk)
+                handoffs.send_back(self.taker, self.member(self.taker), talk, reason=WHY)
 
     @precondition(lambda self: self.tokens)
     @rule(fails_at=FAILS, carries=st.booleans())
@@ -203,7 +203,7 @@ class Handoffs(RuleBasedStateMachine):
                 claim(self.taker, self.member(self.taker), talk, then=lambda talk: 0)
             if carries:
                 with power(fails_at):
-                    handoffs.carry_on()
+                    carrying.carry_on()
 
     @precondition(lambda self: self.there)
     @rule()
@@ -227,7 +227,7 @@ class Handoffs(RuleBasedStateMachine):
     @rule(fails_at=FAILS)
     def job_runs(self, fails_at: int) -> None:
         with power(fails_at):
-            handoffs.carry_on()
+            carrying.carry_on()
 
     @rule(span=st.sampled_from([5, 61, 16 * 60, 16 * 60]), carries=st.sampled_from([True, False]))
     def time_passes(self, span: int, carries: bool) -> None:
@@ -242,7 +242,7 @@ class Handoffs(RuleBasedStateMachine):
             lines.beat(PROCESS)
             neglect.tend(line)
         if carries:
-            handoffs.carry_on()
+            carrying.carry_on()
 
     @precondition(lambda self: not self.is_shut)
     @rule()
@@ -281,7 +281,7 @@ class Handoffs(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Once everything has been carried on, both sides say the same, and nothing lies about."""
-        handoffs.carry_on()
+        carrying.carry_on()
         move_clock(clock.now() + timedelta(minutes=121))
         self.beat_and_carry_on()
         with tenant_scope(self.giver):
@@ -304,8 +304,8 @@ class Handoffs(RuleBasedStateMachine):
 
     def beat_and_carry_on(self) -> None:
         lines.beat(PROCESS)
-        handoffs.carry_on()
-        handoffs.carry_on()
+        carrying.carry_on()
+        carrying.carry_on()
 
     @staticmethod
     def end_all(line: Tenant) -> None:

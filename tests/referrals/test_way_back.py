@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,19 +12,20 @@ from chat import neglect
 from chat.calls import call, scoped_call
 from chat.models import Conversation
 from chat.states import State
-from referrals import handoffs
+from referrals import carrying, handoffs
 from referrals.forgetting import KINDS
 from referrals.models import Incoming, Outgoing, Partnership, ReferralCount
-from referrals.partnerships import revoke
+from referrals.partnerships import Terms, accept, propose, revoke
 from retention.purge import purge
-from tenants.errors import NotAllowed, NotFound
+from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.models import Hours, HoursException, Membership, Tenant
-from tests import clients
-from tests.clients import desk, hire, visitor
+from tests import clients, world
+from tests.clients import desk, hire, host_of, post, visitor
 from tests.referrals.passing import (
     Passed,
     after,
     arrive,
+    card_now,
     go_back,
     lay,
     passed,
@@ -37,6 +39,7 @@ from tests.talks import owner_rows
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MINUTE = timedelta(minutes=1)
+REASON = "Her er ingen ledig i kveld."
 
 
 async def living(line: Tenant) -> int:
@@ -63,6 +66,7 @@ async def is_home(giver: Tenant, one: Passed, state: str = "back") -> None:
     assert await one.going.visitor.closed() == 4401
     async with visitor(giver, secret=found["secret"]) as tab:
         assert (await tab.say("Jeg er her igjen."))["type"] == "said"
+        assert REASON not in str(tab.welcome)
         heard = [await one.going.desk.receive("message")]
         while heard[-1]["text"] != "Jeg er her igjen.":
             heard.append(await one.going.desk.receive("message"))
@@ -267,8 +271,18 @@ async def test_partner_sends_back_who_waits_and_nobody_else(
             with pytest.raises(NotFound):
                 await call(handoffs.send_back, line, who, talk)
 
-        await call(handoffs.send_back, taker, answers, waits)
+        with pytest.raises(Invalid):
+            await call(partial(handoffs.send_back, taker, answers, waits, reason="x" * 301))
+        await call(partial(handoffs.send_back, taker, answers, waits, reason=REASON))
 
+        # For whoever has the talk at home, and for its visitor never.
+        at_desk = await card_now(one.going.desk, one.going.conversation)
+        assert at_desk["value"]["desk"] == {"reason": REASON}
+        heard = [one.card]
+        while heard[-1]["version"] < at_desk["version"]:
+            heard.append(await one.going.visitor.receive("card"))
+        assert REASON not in str(heard)
+        assert heard[-1]["value"] == {"choice": "nothing", "state": "back"}
         await is_home(giver, one)
         with pytest.raises(NotAllowed):
             await call(handoffs.send_back, taker, answers, waits)
@@ -332,6 +346,36 @@ async def test_both_counsellors_leave_and_the_visitor_comes_first_at_home(
     assert found["conversation"] != going.conversation
 
 
+@pytest.fixture(params=["snakkompsyken", "urph"], ids=["ends", "parks"])
+def fled_from(request: pytest.FixtureRequest, transactional_db: None) -> list[Tenant]:
+    """Two lines with a pact; the second ends what its visitor flees from, or parks it."""
+    lines = world.open_tenants("alarmtelefonen", request.param)
+    if request.param == "urph":
+        accept(lines[1], propose(lines[0], lines[1], Terms()))
+    return lines
+
+
+async def test_who_flees_or_ends_it_there_has_left_on_their_own(fled_from: list[Tenant]) -> None:
+    """Rule: D12"""
+    giver, taker = fled_from
+    async with passed(giver, taker) as fled, passed(giver, taker, number=2) as said_goodbye:
+        secret = (await there(taker, fled))["secret"]
+        async with visitor(taker, secret=secret):
+            await post(host_of(taker), "/api/conversations/leave", {"secret": secret})
+        secret = (await there(taker, said_goodbye))["secret"]
+        async with visitor(taker, secret=secret) as tab:
+            await tab.leave()
+
+        await call(carrying.carry_on)
+        for one in (fled, said_goodbye):
+            assert await state_now(one.going.desk, one.going.conversation) == "left"
+        await after(20 * MINUTE)
+        # With a code they come back to where they fled from, if to anything.
+        assert await living(taker) == (1 if taker.slug == "urph" else 0)
+        assert await living(giver) == 2
+    assert (await counted(giver))["left"] == (await counted(taker))["left"] == 2
+
+
 async def test_visitor_whose_line_drops_there_is_expected_at_home(
     giver: Tenant, taker: Tenant
 ) -> None:
@@ -348,7 +392,7 @@ async def test_visitor_whose_line_drops_there_is_expected_at_home(
         await after(31 * MINUTE)
         for line in (taker, giver):
             await call(neglect.tend, line)
-        await call(handoffs.carry_on)
+        await call(carrying.carry_on)
         assert (await living(taker), await living(giver)) == (0, 1)
         home = await go_back(giver, one.tokens.back)
         assert home.status == 201

@@ -39,6 +39,7 @@ DOORS = {
     "key_read_held",
     "tenant_key_read",
     "tenant_key_create",
+    "tenant_key_destroy",
     "vault_compact",
     "vault_day_make",
     "vault_day_people",

@@ -239,7 +239,7 @@ def test_charter_is_read_as_data(folder: Path) -> None:
         pytest.param("[queue]", f'{PHRASE.format("Hei fra {linje}, vi er her.")}[queue]',
             ['phrases[0].nb: found "{linje}", expected one of "{title}", "{name}", "{line}", "{closes}"'], id="phrase-with-unknown-place"),
         pytest.param("[queue]", f'{PHRASE.format("Jeg heter {name}.")}[queue]',
-            ["phrases[0].nb: found {name}, expected no name, talk.shows_first_name is false"], id="phrase-with-hidden-name"),
+            ["phrases[0].nb: found {name}, expected no name: first names are not shown here"], id="phrase-with-hidden-name"),
         pytest.param("[queue]", f'{PHRASE.format("Hei.") * 2}[queue]',
             ['phrases: found "hei" 2 times, expected each once'], id="phrase-twice"),
         pytest.param("at_once = 2", "at_once = 2\nwrap_up_seconds = 601",

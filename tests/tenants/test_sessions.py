@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
+from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat.calls import call, scoped_call
 from tenants import clock, drafts, sessions
 from tenants.charter.shape import Policy as Terms
-from tenants.models import Tenant
+from tenants.models import StaffSession, Tenant, User
 from tenants.policies import current_policy, terms_of
 from tenants.scope import tenant_scope
 from tests import web, world
@@ -42,10 +42,10 @@ def other(lines: list[Tenant]) -> Tenant:
     return lines[1]
 
 
-async def signed_in(tenant: Tenant) -> str:
+async def signed_in(tenant: Tenant, number: int = 1) -> str:
     """Return the Cookie header of a counsellor who has just signed in."""
-    await call(hire, tenant)
-    cookie = await web.sign_in(tenant, address_of(tenant, "counsellor", 1))
+    await call(hire, tenant, "counsellor", number)
+    cookie = await web.sign_in(tenant, address_of(tenant, "counsellor", number))
     assert cookie is not None
     return cookie
 
@@ -58,11 +58,11 @@ async def page(tenant: Tenant, cookie: str) -> int:
 
 
 def ends() -> list[datetime]:
-    return list(Session.objects.order_by("expire_date").values_list("expire_date", flat=True))
+    return list(StaffSession.objects.order_by("expire_date").values_list("expire_date", flat=True))
 
 
 def rows() -> int:
-    return int(owner_rows("default", "SELECT count(*) FROM django_session")[0][0])
+    return int(owner_rows("default", "SELECT count(*) FROM tenants_staffsession")[0][0])
 
 
 def publish_session_of(tenant: Tenant, hours: int) -> None:
@@ -123,7 +123,7 @@ async def test_clearing_takes_what_is_over_and_leaves_what_lives(tenant: Tenant)
     await signed_in(tenant)
     begun = await call(clock.now)
     await moved_clock(begun + timedelta(hours=6))
-    living = await signed_in(tenant)
+    living = await signed_in(tenant, 2)
     assert await call(sessions.clear) == 0
 
     await moved_clock(begun + TWELVE_HOURS)
@@ -150,24 +150,26 @@ def test_many_sessions_are_looked_at_with_as_many_queries_as_one(
     tenant: Tenant, other: Tenant
 ) -> None:
     now = clock.now()
-    keys = [_signed_in_at(tenant, now - timedelta(hours=hours)) for hours in (1, 2, 3, 5)]
-    over, elsewhere = _signed_in_at(tenant, now - TWELVE_HOURS), _signed_in_at(other, now)
+    users = [hire(tenant, "counsellor", number).user for number in range(1, 6)]
+    for user, hours in zip(users, (1, 2, 3, 5, 12), strict=True):
+        _signed_in_at(tenant, user, now - timedelta(hours=hours))
+    _signed_in_at(other, users[0], now)
+    everybody = [user.pk for user in users]
 
     with tenant_scope(tenant):
         with CaptureQueriesContext(connection) as of_one:
-            sessions.alive(tenant, keys[:1])
+            sessions.sittings(tenant, everybody[:1])
         with CaptureQueriesContext(connection) as of_all:
-            found = sessions.alive(tenant, [*keys, over, elsewhere])
+            found = sessions.sittings(tenant, everybody)
 
     assert len(of_all) == len(of_one)
-    assert sorted(found) == sorted(keys)
+    assert sorted(one.user for one in found) == sorted(everybody[:4])
 
 
-def _signed_in_at(tenant: Tenant, moment: datetime) -> str:
+def _signed_in_at(tenant: Tenant, user: User, moment: datetime) -> None:
     session = sessions.SessionStore()
     with tenant_scope(tenant):
         sessions.begin(session, tenant)
     session[sessions.SIGNED_IN] = moment.isoformat()
+    session[SESSION_KEY] = str(user.pk)
     session.save()
-    assert session.session_key
-    return session.session_key

@@ -30,6 +30,7 @@ FUNCTIONS = {
     "keys": {
         *("key_create", "key_destroy", "key_destroy_due", "key_missing", "key_read"),
         *("key_compact", "key_shorten", "key_shorten_each", "tenant_key_create", "tenant_key_read"),
+        "tenant_key_destroy",
         *("vault_compact", "vault_day_make", "vault_day_people", "vault_day_public"),
         *("vault_day_shorten", "vault_destroy_due", "vault_opening_answer", "vault_opening_ask"),
         *("vault_opening_end", "vault_opening_passed", "vault_opening_show", "vault_share_read"),

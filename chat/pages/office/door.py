@@ -25,6 +25,7 @@ from tenants import staff
 from tenants.expiry import warned_of
 from tenants.models import LEADS, Membership, Role, Tenant
 from tenants.permissions import Permission, lets_in
+from tenants.policies import NoPolicy
 from tenants.scope import tenant_scope
 
 
@@ -56,6 +57,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office-vault", _("The address vault"), _OFFICERS),
     Section("office-staff", _("Staff and shifts"), LEADS),
     Section("office-trail", _("Who did what"), _OFFICERS),
+    Section("office-path", _("Live, paused, left"), _BOTH),
     Section("office-evaluations", _("What visitors answer"), _READERS),
     Section("office-figures", _("Figures"), LEADS),
     Section("office-cooldowns", _("After abuse"), LEADS),
@@ -145,7 +147,11 @@ def office(
             if not permission.has(member.role):
                 raise Http404
             with translation.override(languages.desk_language(request, request.tenant)):
-                return view(request, member, *args, **kwargs)
+                try:
+                    return view(request, member, *args, **kwargs)
+                except NoPolicy:
+                    # It tells of a promise that is not there yet: the way to it begins there.
+                    return redirect("office-path")
 
         let_in.own_scopes = own_scopes  # type: ignore[attr-defined]  # read by HostMiddleware
         return let_in

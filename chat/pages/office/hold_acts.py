@@ -30,6 +30,7 @@ from retention.releases import refuse_hold, release_hold
 from retention.reviews import review_hold, today_at
 from tenants.errors import HelplineError, Invalid, NotAllowed, NotFound
 from tenants.models import Membership
+from tenants.stepping import stepped_up
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class PlaceContent:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office(SECTION, own_scopes=True)
+@stepped_up
 def place(request: TenantRequest, member: Membership) -> HttpResponse:
     """Place a hold on one talk.  Rule: U8."""
     if request.method != "POST":
@@ -127,6 +129,7 @@ def _show_form(request: TenantRequest, member: Membership, *, refused: str = "")
 
 @require_POST
 @office(SECTION, own_scopes=True)
+@stepped_up
 def confirm(request: TenantRequest, member: Membership, hold_id: UUID) -> HttpResponse:
     """Confirm a hold as its second person."""
     try:
@@ -141,6 +144,7 @@ def confirm(request: TenantRequest, member: Membership, hold_id: UUID) -> HttpRe
 
 @require_POST
 @office(SECTION, own_scopes=True)
+@stepped_up
 def refuse(request: TenantRequest, member: Membership, hold_id: UUID) -> HttpResponse:
     """Say no as the second person."""
     try:
@@ -170,6 +174,7 @@ def review(request: TenantRequest, member: Membership, hold_id: UUID) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office(SECTION, own_scopes=True)
+@stepped_up
 def release(request: TenantRequest, member: Membership, hold_id: UUID) -> HttpResponse:
     """Ask once more, and end the hold; what is due is destroyed before this answers.  Rule: U8."""
     if request.method != "POST":

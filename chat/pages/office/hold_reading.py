@@ -16,6 +16,7 @@ from chat.pages.office.wording import ASIDE, AUTHORS
 from retention.holds import readable_hold
 from tenants.errors import NotFound
 from tenants.models import Membership
+from tenants.stepping import stepped_up
 
 PURPOSE = 200
 
@@ -48,6 +49,7 @@ class ReadContent:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office(SECTION)
+@stepped_up
 def read(request: TenantRequest, member: Membership, hold_id: UUID) -> HttpResponse:
     """Ask for the purpose, and show a page of what is held to those who may see it.  Rule: U8."""
     purpose = " ".join(request.POST.get("purpose", "").split())[:PURPOSE]

@@ -2,68 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from babel.dates import format_date, format_time
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chat.pages import languages
-from chat.pages.fitness import kind_labels, lack_in_words
-from chat.pages.languages import TenantRequest, date_in_words, locale_of
+from chat.pages.languages import TenantRequest
+from chat.pages.members import Members, ShiftRow, StaffRow, member_content, shift_row
 from chat.pages.office.door import office, show
-from chat.pages.office.wording import ROLES
 from retention import clock
-from tenants.expiry import warnings
-from tenants.fitness import ANSWERING, Lack, in_place, lacks_in, requirement_groups, today_at
-from tenants.models import Membership, Qualification, Shift, Tenant
-from tenants.qualifications import ISSUER_CHARACTERS, MOST_YEARS, REASON_CHARACTERS, looks_after
+from tenants.fitness import today_at
+from tenants.models import Membership
 from tenants.rota import shifts_to_come
 from tenants.scope import tenant_scope
 
 SECTION = "office-staff"
-ACTS = ("enter", "verify", "end", "leave")
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A qualification as it is shown; ``until`` is empty where it never runs out."""
-
-    kind: str
-    label: str
-    issuer: str
-    until: str
-    verified: str
-    is_verified: bool
-    is_over: bool
-    runs_out_soon: bool
-
-
-@dataclass(frozen=True)
-class StaffRow:
-    """A member; ``url`` is empty where somebody else looks after them."""
-
-    id: str
-    url: str
-    name: str
-    role: str
-    title: str
-    answers: bool
-    lacks: list[str]
-    papers: list[Paper]
-
-
-@dataclass(frozen=True)
-class ShiftRow:
-    member: str
-    name: str
-    day: str
-    hours: str
-    begins_at: str
+ACTS = ("enter", "verify", "end", "leave", "out")
 
 
 @dataclass(frozen=True)
@@ -74,26 +32,6 @@ class StaffContent:
     shifts: list[ShiftRow]
     today: str
     said: str
-    refused: str
-
-
-@dataclass(frozen=True)
-class KindChoice:
-    kind: str
-    label: str
-
-
-@dataclass(frozen=True)
-class MemberContent:
-    """All that templates/chat/office/member.html and member_leave.html show."""
-
-    row: StaffRow
-    kinds: list[KindChoice]
-    act_urls: dict[str, str]
-    today: str
-    longest_issuer: int
-    longest_reason: int
-    most_years: int
     refused: str
 
 
@@ -117,7 +55,7 @@ def show_staff(
         language = languages.desk_language(request, tenant)
         now = clock.now()
         content = StaffContent(
-            rows=_Shown(tenant, member, language).rows(),
+            rows=Members(tenant, member, language).rows(),
             shifts=[shift_row(tenant, one, language) for one in shifts_to_come(now=now)],
             today=today_at(tenant, now=now).isoformat(),
             said=said,
@@ -148,93 +86,13 @@ def show_member(
     with tenant_scope(tenant):
         language = languages.desk_language(request, tenant)
         row = next(
-            (one for one in _Shown(tenant, member, language).rows(member_id) if one.url), None
+            (one for one in Members(tenant, member, language).rows(member_id) if one.is_theirs),
+            None,
         )
         if row is None:
             raise Http404
-        content = MemberContent(
-            row=row,
-            kinds=[KindChoice(kind, label) for kind, label in kind_labels(language).items()],
-            act_urls={act: reverse(f"office-member-{act}", args=[member_id]) for act in ACTS},
-            today=today_at(tenant, now=clock.now()).isoformat(),
-            longest_issuer=ISSUER_CHARACTERS,
-            longest_reason=REASON_CHARACTERS,
-            most_years=MOST_YEARS,
-            refused=refused,
-        )
+        acts = {act: reverse(f"office-member-{act}", args=[member_id]) for act in ACTS}
+        content = member_content(tenant, row, language, acts, refused=refused)
         status = 409 if refused else 200
         template = f"chat/office/{template}.html"
         return show(request, member, template, content, section=SECTION, status=status)
-
-
-class _Shown:
-    """Members as ``actor`` sees them: six queries, however many there are. In the scope."""
-
-    def __init__(self, tenant: Tenant, actor: Membership, language: str) -> None:
-        self.tenant, self.actor, self.language = tenant, actor, language
-        self.today = today_at(tenant, now=clock.now())
-        self.groups = requirement_groups()
-        self.labels = kind_labels(language)
-        self.warned = set(warnings(tenant).order_by().values_list("pk", flat=True))
-        self.held: dict[UUID, list[Qualification]] = defaultdict(list)
-        for one in Qualification.objects.select_related("verified_by__user").order_by("kind"):
-            self.held[one.membership_id].append(one)
-
-    def rows(self, only: UUID | None = None) -> list[StaffRow]:
-        found = in_place().select_related("user").order_by("user__name", "pk")
-        found = found.filter(pk=only) if only else found
-        return [self._row(member) for member in found]
-
-    def _row(self, member: Membership) -> StaffRow:
-        held = self.held[member.pk]
-        answers = member.role in ANSWERING
-        theirs = looks_after(self.actor, member)
-        return StaffRow(
-            id=str(member.pk),
-            url=reverse("office-member", args=[member.pk]) if theirs else "",
-            name=member.user.name,
-            role=str(ROLES[member.role]),
-            title=member.title_in(self.language, self.tenant),
-            answers=answers,
-            lacks=[self._words(lack) for lack in self._lacks(held)] if answers else [],
-            papers=[self._paper(one) for one in held],
-        )
-
-    def _lacks(self, held: list[Qualification]) -> list[Lack]:
-        return lacks_in(self.groups, {one.kind: one for one in held}, on=self.today)
-
-    def _words(self, lack: Lack) -> str:
-        return lack_in_words(lack, language=self.language)
-
-    def _paper(self, one: Qualification) -> Paper:
-        until = one.valid_until
-        return Paper(
-            kind=one.kind,
-            label=self.labels.get(one.kind, one.kind),
-            issuer=one.issuer,
-            until=date_in_words(until, self.language) if until else "",
-            verified=self._verified(one),
-            is_verified=one.verified_on is not None,
-            is_over=until is not None and until < self.today,
-            runs_out_soon=one.pk in self.warned,
-        )
-
-    def _verified(self, one: Qualification) -> str:
-        if one.verified_on is None:
-            return ""
-        day = date_in_words(one.verified_on, self.language)
-        by = one.verified_by.user.name if one.verified_by else ""
-        return _("{name}, {day}").format(name=by, day=day) if by else day
-
-
-def shift_row(tenant: Tenant, shift: Shift, language: str) -> ShiftRow:
-    """Return a shift by the tenant's own clock."""
-    locale = locale_of(language)
-    begins, ends = (at.astimezone(tenant.tzinfo) for at in (shift.begins_at, shift.ends_at))
-    return ShiftRow(
-        member=str(shift.membership_id),
-        name=shift.membership.user.name,
-        day=str(format_date(begins, format="EEEE d MMMM", locale=locale)),
-        hours="–".join(format_time(at, format="HH:mm", locale=locale) for at in (begins, ends)),
-        begins_at=shift.begins_at.isoformat(),
-    )

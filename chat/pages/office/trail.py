@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from chat.pages import languages
 from chat.pages.languages import TenantRequest
+from chat.pages.office.changes import Change, changes_in_words
 from chat.pages.office.door import office, show
 from chat.pages.office.wording import (
     action_in_words,
@@ -32,6 +33,7 @@ class TrailRow:
     what: str
     subject: str
     basis: str
+    changes: list[Change]
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,16 @@ def trail(request: TenantRequest, member: Membership) -> HttpResponse:
     action, page = request.GET.get("action", ""), page_number(request)
     found = audit.read_trail(request.tenant, action=action, page=page)
     content = TrailContent(
-        rows=[_row(request.tenant, *each, language=language) for each in found.entries],
-        actions=_choices(request.tenant, action),
-        newer=_page(action, page - 1) if page > 1 else "",
-        older=_page(action, page + 1) if found.more else "",
+        rows=[row_of(request.tenant, *each, language=language) for each in found.entries],
+        actions=choices_of(request.tenant, action),
+        newer=page_url(action, page - 1) if page > 1 else "",
+        older=page_url(action, page + 1) if found.more else "",
     )
     return show(request, member, "chat/office/trail.html", content, section=SECTION)
 
 
-def _row(tenant: Tenant, entry: AuditEntry, name: str, *, language: str) -> TrailRow:
+def row_of(tenant: Tenant, entry: AuditEntry, name: str, *, language: str) -> TrailRow:
+    """Return an entry as a page shows it, in the active translation."""
     nobody = _("A former member") if entry.actor else _("The platform")
     return TrailRow(
         when=hour_in_words(entry.at_hour, tenant, language=language),
@@ -75,17 +78,20 @@ def _row(tenant: Tenant, entry: AuditEntry, name: str, *, language: str) -> Trai
         what=action_in_words(entry.action),
         subject=short(entry.subject),
         basis=basis_in_words(entry.basis),
+        changes=changes_in_words(entry.changes),
     )
 
 
-def _choices(tenant: Tenant, chosen: str) -> list[ActionChoice]:
+def choices_of(tenant: Tenant, chosen: str) -> list[ActionChoice]:
+    """Return the actions that the trail has entries of. In the scope."""
     return [
         ActionChoice(code, action_in_words(code), code == chosen)
         for code in audit.actions_in(tenant)
     ]
 
 
-def _page(action: str, page: int) -> str:
+def page_url(action: str, page: int) -> str:
+    """Return where another page of the same list is."""
     return "?" + urlencode({"action": action, "page": page})
 
 

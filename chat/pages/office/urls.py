@@ -9,6 +9,7 @@ from chat.pages.office import (
     handbook_acts,
     handbook_sharing,
     hold_acts,
+    invitations,
     staff_acts,
 )
 from chat.pages.office.evaluations import evaluations
@@ -20,6 +21,8 @@ from chat.pages.office.hold_reading import read
 from chat.pages.office.holds import hold, holds
 from chat.pages.office.kept import flag, kept_talks
 from chat.pages.office.load import load, load_now
+from chat.pages.office.path import confirm_leave, confirm_live
+from chat.pages.office.path import path as line_path
 from chat.pages.office.policy import discard, draft, policy, publish
 from chat.pages.office.staff import staff_list, staff_member
 from chat.pages.office.trail import trail
@@ -47,11 +50,23 @@ urlpatterns = [
     path("staff/", staff_list, name="office-staff"),
     path("staff/shifts/plan/", staff_acts.plan, name="office-shift-plan"),
     path("staff/shifts/cancel/", staff_acts.cancel, name="office-shift-cancel"),
+    path("staff/invitations/", invitations.invite, name="office-invitations"),
+    path(
+        "staff/invitations/<uuid:invitation_id>/again/",
+        invitations.again,
+        name="office-invitation-again",
+    ),
+    path(
+        "staff/invitations/<uuid:invitation_id>/withdraw/",
+        invitations.withdraw,
+        name="office-invitation-withdraw",
+    ),
     path("staff/<uuid:member_id>/", staff_member, name="office-member"),
     path("staff/<uuid:member_id>/enter/", staff_acts.enter, name="office-member-enter"),
     path("staff/<uuid:member_id>/verify/", staff_acts.verify, name="office-member-verify"),
     path("staff/<uuid:member_id>/end/", staff_acts.end, name="office-member-end"),
     path("staff/<uuid:member_id>/leave/", staff_acts.leave, name="office-member-leave"),
+    path("staff/<uuid:member_id>/out/", staff_acts.sign_out, name="office-member-out"),
     path("cooldowns/", cooldowns.cooldowns, name="office-cooldowns"),
     path("cooldowns/<uuid:incident>/decide/", cooldowns.decide, name="office-cooldown-decide"),
     path("cooldowns/<uuid:incident>/seen/", cooldowns.see, name="office-cooldown-see"),
@@ -60,6 +75,9 @@ urlpatterns = [
     path("handover/", handover, name="office-handover"),
     path("handover/<uuid:note>/remove/", remove_note, name="office-handover-remove"),
     path("trail/", trail, name="office-trail"),
+    path("path/", line_path, name="office-path"),
+    path("path/confirm/", confirm_live, name="office-path-confirm"),
+    path("path/leave/", confirm_leave, name="office-path-leave"),
     path("evaluations/", evaluations, name="office-evaluations"),
     path("handbook/", handbook, name="office-handbook"),
     path("handbook/new/", handbook_acts.begin, name="office-handbook-new"),

@@ -17,6 +17,7 @@ from chat.pages.vault import views
 from chat.pages.vault.desk import VaultDesk
 from retention.vault import openings
 from tenants.models import Membership
+from tenants.stepping import stepped_up
 
 SECTION = "office-vault"
 
@@ -42,6 +43,7 @@ class OfficersDesk(VaultDesk):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @office(SECTION)
+@stepped_up
 def vault(request: TenantRequest, member: Membership) -> HttpResponse:
     """Show what waits, and ask for an address."""
     return views.overview(request, _desk(request, member))
@@ -50,6 +52,7 @@ def vault(request: TenantRequest, member: Membership) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @office(SECTION)
+@stepped_up
 def opening(request: TenantRequest, member: Membership, request_id: UUID) -> HttpResponse:
     """Show one request, from asking to destroying."""
     return views.opening(request, _desk(request, member), request_id)

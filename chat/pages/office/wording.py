@@ -43,14 +43,38 @@ ASIDE: dict[str, Promise] = {
 ACTIONS: dict[str, Promise] = {
     "conversation.read": _("Opened a kept talk"),
     "member.left": _("Let a member go"),
+    "member.joined": _("Took up a place here"),
+    "member.password_reset": _("Set a new password by a link"),
+    "invitation.made": _("Invited somebody"),
+    "invitation.again": _("Sent an invitation again"),
+    "invitation.withdrawn": _("Withdrew an invitation"),
     "member.deactivated": _("A person was shut out everywhere"),
+    "member.signed_out": _("Signed a member out everywhere"),
+    "member.factor_added": _("Added a second key to their own sign-in"),
+    "member.factor_removed": _("Removed a second key of their own sign-in"),
+    "member.codes_made": _("Made new recovery codes for themselves"),
     "qualification.entered": _("Entered a qualification"),
     "qualification.verified": _("Verified a qualification"),
     "qualification.ended": _("Ended a qualification"),
     "qualification.expires": _("Warned that a qualification runs out"),
     "shift.planned": _("Planned a shift"),
     "shift.cancelled": _("Cancelled a shift"),
+    "member.changed": _("Changed a member's place"),
     "policy.published": _("Published a promise"),
+    "evaluation.published": _("Published what is asked afterwards"),
+    "tenant.created": _("The line was created"),
+    "tenant.changed": _("An operator changed the line"),
+    "operator.changed": _("An operator changed who runs the line"),
+    "tenant.dry_run": _("Made a dry run"),
+    "tenant.exported": _("Fetched the settings, the ledger and the counts"),
+    "tenant.go_live_proposed": _("Proposed that the line goes live"),
+    "tenant.go_live_withdrawn": _("Took back that the line goes live"),
+    "tenant.live": _("Let the line go live as the second person"),
+    "tenant.paused": _("Paused the line"),
+    "tenant.resumed": _("Let the line take visitors again"),
+    "tenant.leave_proposed": _("Proposed that the line leaves"),
+    "tenant.leave_withdrawn": _("Took back that the line leaves"),
+    "tenant.left": _("Let the line leave as the second person"),
     "handbook.published": _("Published an article of the handbook"),
     "handbook.withdrawn": _("Withdrew an article of the handbook"),
     "handbook.reviewed": _("Revised an article of the handbook without changing it"),
@@ -69,6 +93,30 @@ ACTIONS: dict[str, Promise] = {
     f"hold.{Hold.Outcome.REFUSED}": _("Refused a hold as the second person"),
     f"hold.{Hold.Outcome.LAPSED}": _("A hold ended without a second person"),
     f"hold.{Hold.Outcome.GONE}": _("A hold ended because what it held was gone"),
+}
+
+# What an administrator has set; each of a tenant's models is a word here, and what was done to it another.
+SET: dict[str, Promise] = {
+    "notice": _("Notice"),
+    "subject": _("Subject"),
+    "statement": _("Promise in words"),
+    "contact": _("Contact"),
+    "requirement": _("What one must hold"),
+    "phrase": _("Phrase"),
+    "closereason": _("Reason for ending a talk"),
+    "category": _("Category of talks"),
+    "partner": _("Partner"),
+    "hoursexception": _("Date that differs"),
+    "hours": _("Opening hours"),
+    "talk": _("Queue and talk"),
+    "name": _("Name and languages"),
+    "theme": _("Colours"),
+    "bubble": _("The bubble on our own pages"),
+}
+DONE: dict[str, Promise] = {
+    "added": _("added"),
+    "changed": _("changed"),
+    "removed": _("removed"),
 }
 
 # What is wrong with an article of the handbook, by field, and what would be right.
@@ -91,6 +139,9 @@ FAULTS: dict[tuple[str, str], Promise] = {
 
 
 def action_in_words(action: str) -> str:
+    what, _dot, done = action.partition(".")
+    if action not in ACTIONS and what in SET and done in DONE:
+        return f"{SET[what]}: {DONE[done]}"
     return str(ACTIONS.get(action, action))
 
 

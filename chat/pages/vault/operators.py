@@ -33,6 +33,7 @@ from tenants.models import Tenant, User
 from tenants.permissions import OPERATORS, lets_in
 from tenants.policies import NoPolicy
 from tenants.scope import tenant_scope
+from tenants.stepping import stepped_up
 
 View = Callable[..., HttpResponse]
 
@@ -83,7 +84,7 @@ def operator(view: View) -> Callable[..., HttpResponseBase]:
     def let_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         if not (isinstance(user, User) and user.is_active and user.is_staff):
-            return redirect(f"{reverse('admin:login')}?next={request.path}")
+            return redirect(f"{reverse('login')}?next={request.path}")
         with translation.override(_language(request)):
             return view(request, *args, **kwargs)
 
@@ -92,6 +93,7 @@ def operator(view: View) -> Callable[..., HttpResponseBase]:
 
 @require_safe
 @operator
+@stepped_up
 def vaults(request: HttpRequest) -> HttpResponse:
     """Show what waits at every line that keeps addresses."""
     lines = [_line(request, tenant) for tenant in Tenant.objects.filter(live=True)]
@@ -125,6 +127,7 @@ def _waits(tenant: Tenant, user: User, one: VaultRequest) -> RequestLine:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator
+@stepped_up
 def line(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what waits at one line, and ask for an address there."""
     tenant = _tenant(slug)
@@ -135,6 +138,7 @@ def line(request: HttpRequest, slug: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator
+@stepped_up
 def opening(request: HttpRequest, slug: str, request_id: UUID) -> HttpResponse:
     """Show one request, from asking to destroying."""
     tenant = _tenant(slug)

@@ -1,8 +1,10 @@
 // The desk: one line for the whole shift, and a pane for each talk.
+import { watchActing } from "./acting.js";
 import { Calls } from "./calls.js";
 import { hearDesk } from "./desk_hears.js";
 import { watchLaying } from "./laying.js";
 import { Line } from "./line.js";
+import { Lock } from "./locking.js";
 import { watchPanels } from "./panels.js";
 import { Panes } from "./panes.js";
 import { PROTOCOL } from "./protocol.js";
@@ -30,6 +32,10 @@ function showBanner(state) {
 }
 
 function lineBecame(state) {
+  if (state === "locked") {
+    desk.lock.cover();
+    return;
+  }
   // Whoever is back is told anew.
   desk.slow = desk.slow && state === "up";
   showBanner(state);
@@ -88,6 +94,8 @@ desk.queue = new Queue({ onClaim: (conversation) => take({ type: "claim", conver
 desk.panes = new Panes(desk.line, { onChange: changed });
 desk.calls = new Calls(desk);
 
+desk.lock = new Lock({ path: document.body.dataset.unlock, onUnlocked: () => desk.line.open() });
+
 find("next").addEventListener("click", next);
 watchShortcuts({ ...desk, onNext: next });
 watchSheets();
@@ -95,4 +103,5 @@ watchPanels();
 watchQuotes(desk.panes);
 watchLaying(desk);
 watchUnanswered(desk.line, () => desk.panes.all().map((pane) => pane.talk));
+watchActing(desk.line, () => desk.lock.look(desk.line));
 desk.line.open();

@@ -11,7 +11,7 @@ export const VISITOR_HEARS = Object.freeze([
 export const DESK_SENDS = Object.freeze([
   "hello", "ready", "next", "claim", "open", "say", "typing", "seen", "close", "more", "flag", "pause",
   "resume", "card", "withdraw", "back", "consult", "consult_reply", "consult_close", "transfer", "withdraw_offer",
-  "accept", "decline", "consult_show", "consult_hide",
+  "accept", "decline", "consult_show", "consult_hide", "active",
 ]);
 
 export const DESK_HEARS = Object.freeze([
@@ -26,6 +26,7 @@ export const CLOSED = Object.freeze({
   wrongOrigin: 4403,
   noHello: 4408,
   replaced: 4409,
+  locked: 4423,
   flooding: 4429,
   restarting: 1012,
 });
@@ -37,5 +38,6 @@ export const LOST = 1006;
 export const FINAL = new Map([
   [CLOSED.replaced, "replaced"],
   [CLOSED.notLetIn, "shut"],
+  [CLOSED.locked, "locked"],
   [CLOSED.wrongOrigin, "refused"],
 ]);

@@ -5,7 +5,7 @@ import { word } from "../../chat/js/words.js";
 import { broughtLook } from "./brought.js";
 import { deskLook } from "./desk_card.js";
 import { watchDrafts } from "./drafts.js";
-import { markIncoming, watchIncoming } from "./incoming.js";
+import { markIncoming, renewIncoming, watchIncoming } from "./incoming.js";
 
 const root = document.querySelector("[data-passing-on]");
 const find = (name) => root.querySelector(`[data-offering-${name}]`);
@@ -27,11 +27,8 @@ async function fill({ address = root.dataset.from, body = null, whole = true } =
     const piece = await fetchPiece(address, body);
     if (mine === asked) {
       body && tell(piece.querySelector("[data-said-back]")?.textContent || "");
+      renewIncoming(find("incoming"), piece.querySelector("[data-incoming]"));
       // What somebody is choosing from is not taken away under their hands.
-      const comes = piece.querySelector("[data-incoming]");
-      if (find("incoming").textContent.trim() !== (comes?.textContent.trim() || "")) {
-        find("incoming").replaceChildren(...(comes ? [comes] : []));
-      }
       if (isStale) {
         isStale = false;
         find("partners").replaceChildren(...piece.querySelectorAll("[data-partners], [data-nothing]"));
@@ -80,4 +77,8 @@ root.addEventListener("submit", (event) => {
     fill({ address: event.target.action, body: event.target, whole: false });
   }
 });
-watchIncoming(() => fill({ whole: false }));
+watchIncoming(() => {
+  // What was said was of somebody else.
+  tell("");
+  fill({ whole: false });
+});

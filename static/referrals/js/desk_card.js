@@ -29,6 +29,8 @@ export const deskLook = ({ onLaid }) => ({
     element.closest("[data-pane]")?.toggleAttribute("data-passed-on", UNDER_WAY.has(state));
     const isSilent = isOpen && card.mode !== "live";
     part(element, "note").textContent = isSilent ? "" : word(`referral.${state}`, { ...card, choice });
+    const reason = card.value?.desk?.reason;
+    part(element, "reason").textContent = reason ? word("referral.reason", { ...card, reason }) : "";
     const along = card.value?.summary || (card.value ? "" : card.summary);
     part(element, "along").hidden = !along;
     part(element, "along-title").textContent = word(card.value ? "referral.along" : "referral.draft");

@@ -51,6 +51,7 @@ function showNumbers(place, { phones = [], phone, url, mode }) {
   if (mode === "live") {
     return;
   }
+  part(place.parentElement, "why").after(place);
   for (const one of phones) {
     const holder = document.createElement("ul");
     showWays(holder, one);

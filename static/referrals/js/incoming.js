@@ -24,6 +24,23 @@ export function markIncoming(list) {
   mark();
 }
 
+// Shows the list as it stands now. Whom somebody is about to send back stays open, with what is written.
+export function renewIncoming(place, comes) {
+  if (place.textContent.trim() === (comes?.textContent.trim() || "")) {
+    return;
+  }
+  const focused = document.activeElement;
+  const open = new Map([...place.querySelectorAll("[data-talk] details[open]")]
+    .map((details) => [details.closest("[data-talk]").dataset.talk, details]));
+  place.replaceChildren(...(comes ? [comes] : []));
+  place.querySelectorAll("[data-talk] details").forEach((details) => {
+    details.replaceWith(open.get(details.closest("[data-talk]").dataset.talk) || details);
+  });
+  if (place.contains(focused)) {
+    focused.focus();
+  }
+}
+
 // Whoever comes from another line stands at the front: only a row that is new there is asked about.
 export function watchIncoming(onNew) {
   let timer = 0;

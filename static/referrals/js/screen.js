@@ -5,7 +5,8 @@ import { cloneOf } from "../../chat/js/words.js";
 const READ_FIRST = 4000;
 
 // `onGo` runs just before the page goes. In a frame on somebody's page another line is not let in:
-// there the visitor goes on by the link, in the whole window.
+// there the visitor goes on by the link, in the whole window. Returns what takes the screen away again and shows
+// the talk, for as long as nobody has gone.
 export function showScreen(page, { title, text, link, url, wait = READ_FIRST, byItself = true, onGo = () => {} }) {
   const element = cloneOf("passing-screen");
   const find = (name) => element.querySelector(`[data-screen-${name}]`);
@@ -26,6 +27,7 @@ export function showScreen(page, { title, text, link, url, wait = READ_FIRST, by
   };
   find("go").addEventListener("click", (event) => {
     if (isFramed) {
+      isGone = true;
       onGo();
     } else {
       event.preventDefault();
@@ -35,4 +37,11 @@ export function showScreen(page, { title, text, link, url, wait = READ_FIRST, by
   if (byItself && !isFramed) {
     setTimeout(go, wait);
   }
+  return () => {
+    if (!isGone && element.isConnected) {
+      element.remove();
+      page.room.view.hidden = false;
+      document.querySelector("[data-draft]").focus();
+    }
+  };
 }

@@ -4,7 +4,7 @@ import { word } from "../../chat/js/words.js";
 import { arrive } from "./arriving.js";
 import { broughtLook } from "./brought.js";
 import { refusedAnswer, referralLook } from "./card.js";
-import { follow } from "./going.js";
+import { follow, mindStaying } from "./going.js";
 import { learn } from "./piece.js";
 import { comeBack, showWayBack, turnBack } from "./returning.js";
 import { forgetWay, way } from "./way.js";
@@ -20,6 +20,9 @@ function hear(page, frame) {
   if (frame.type === "error" && frame.ref === "referral") {
     refusedAnswer(page);
     return true;
+  }
+  if (frame.type === "card") {
+    mindStaying(frame);
   }
   const ended = frame.type === "ended" ? frame : frame.ended;
   if (TAKEN.has(frame.type === "card" ? "" : frame.state) || ended?.by === "visitor") {

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenants.charter.policy import HOLDS
 from tenants.charter.rules import OURS, RULE_IDS
 from tenants.charter.shape import Keep
 from tenants.charter.shape import Policy as Terms
+from tenants.charter.table import Problem
 from tenants.models import Policy, PolicyRule, Tenant
 
 LONGEST = 3650
@@ -52,6 +56,16 @@ _HOLDS = {
     "danger": _("Danger to life and health"),
     "access": _("Somebody has asked to read it"),
 }
+# Where a mistake stands in a charter, and the field of it here; lives are found by their place.
+_FIELDS = {
+    "policy.address": "address_began",
+    "policy.access.who": "access",
+    "policy.erase.allowed": "may_erase",
+    "policy.leave.parks": "parks",
+    "policy.evaluation.offered": "evaluation",
+    "policy.colleague.may_read": "colleague_may_read",
+}
+_LIFE = re.compile(r"policy\.keep\[(?P<place>\d+)\](?P<rest>.*)")
 _ACCESS = {
     "nobody": _("Nobody"),
     "own_journal": _("A person, for their own journal"),
@@ -59,13 +73,17 @@ _ACCESS = {
 }
 
 
+def rule_choices() -> list[tuple[str, str | Promise]]:
+    """Return the rules that a promise can come from, the organisation's own first."""
+    ids = sorted(RULE_IDS - {OURS}, key=lambda rule: (rule[0], int(rule[1:])))
+    return [(OURS, _("ours")), *((rule, rule) for rule in ids)]
+
+
 class _Rule(forms.ChoiceField):
     """The rule that a promise comes from, or that it is the organisation's own."""
 
     def __init__(self) -> None:
-        ids = sorted(RULE_IDS - {OURS}, key=lambda rule: (rule[0], int(rule[1:])))
-        choices = [(OURS, _("ours")), *((rule, rule) for rule in ids)]
-        super().__init__(choices=choices, label=_("Source"))
+        super().__init__(choices=rule_choices(), label=_("Source"))
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,7 @@ class LifeLine:
     amount: forms.BoundField
     unit: forms.BoundField
     rule: forms.BoundField
+    problems: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -84,6 +103,7 @@ class OfferLine:
 
     answer: forms.BoundField
     rule: forms.BoundField
+    problems: list[str] = field(default_factory=list)
 
 
 class PolicyForm(forms.Form):
@@ -102,6 +122,7 @@ class PolicyForm(forms.Form):
     def __init__(self, tenant: Tenant, terms: Terms, data: Any = None) -> None:
         super().__init__(data, initial=_initial(terms), auto_id="policy_%s")
         self._languages = list(tenant.languages)
+        self._problems: dict[str, list[str]] = {}
         for (kind, starts), (label, required) in _LIVES.items():
             name = f"{kind}_{starts}"
             self.fields[f"{name}_amount"] = forms.IntegerField(
@@ -129,6 +150,12 @@ class PolicyForm(forms.Form):
                 label=language,
             )
 
+    def clean(self) -> None:
+        """Refuse what no draft can hold: who may ask for their journal must have one."""
+        said = self.cleaned_data
+        if said.get("access") == Policy.Access.OWN_JOURNAL and not said.get("journal"):
+            self.add_error("access", _("Nobody can ask for a journal that is not written."))
+
     @property
     def lives(self) -> list[LifeLine]:
         return [
@@ -137,6 +164,7 @@ class PolicyForm(forms.Form):
                 self[f"{kind}_{starts}_amount"],
                 self[f"{kind}_{starts}_unit"],
                 self[f"{kind}_{starts}_rule"],
+                self._problems.get(f"{kind}_{starts}", []),
             )
             for (kind, starts), (label, _required) in _LIVES.items()
         ]
@@ -144,8 +172,31 @@ class PolicyForm(forms.Form):
     @property
     def offers(self) -> list[OfferLine]:
         return [
-            OfferLine(self[name], self[f"{source}_rule"]) for name, (source, _) in _FLAGS.items()
+            OfferLine(self[name], self[f"{source}_rule"], self._problems.get(name, []))
+            for name, (source, _) in _FLAGS.items()
         ]
+
+    def tell(self, problems: Iterable[Problem], terms: Terms) -> None:
+        """Show each of ``problems`` of ``terms`` at its field, in the words of a charter."""
+        for one in problems:
+            self._problems.setdefault(_field_of(one.key, terms), []).append(one.in_words)
+
+    @property
+    def has_problems(self) -> bool:
+        return bool(self._problems)
+
+    @property
+    def access_problems(self) -> list[str]:
+        return self._problems.get("access", [])
+
+    @property
+    def holds_problems(self) -> list[str]:
+        return self._problems.get("holds", [])
+
+    @property
+    def other_problems(self) -> list[str]:
+        """What stands at no field."""
+        return self._problems.get("", [])
 
     @property
     def words(self) -> list[forms.BoundField]:
@@ -193,6 +244,26 @@ class PolicyForm(forms.Form):
             suspended_rule=said["holds_rule"] if held else "",
             rule=said[f"{name}_rule"],
         )
+
+
+def policy_labels() -> Iterator[tuple[str, str | Promise]]:
+    """Return what each setting of a policy is called, by its name in the trail."""
+    for (kind, starts), (label, _required) in _LIVES.items():
+        yield f"keep.{kind}.{starts}", label
+    for name, (_source, label) in _FLAGS.items():
+        yield name, label
+    yield "access", PolicyForm.base_fields["access"].label or ""
+    yield "text", _("Your own words on the page about privacy")
+
+
+def _field_of(key: str, terms: Terms) -> str:
+    life = _LIFE.fullmatch(key)
+    if life is None:
+        return _FIELDS.get(key, "")
+    if life["rest"] == ".suspended_by":
+        return "holds"
+    kept = terms.keep[int(life["place"])]
+    return f"{kept.kind}_{kept.starts}"
 
 
 def _initial(terms: Terms) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Pages of a tenant's own administration that are more than rows: what visitors see, who answers."""
