@@ -41,7 +41,7 @@ def staff_have_second_factors(**_: Any) -> list[CheckMessage]:
         Error(
             "HELPLINE_STAFF_MFA is off: a password alone opens the desk.",
             hint="Leave it out. Whoever has no second factor sets one up at their next sign-in.",
-            id="helpline.E003",
+            id="helpline.E004",
         )
     ]
 

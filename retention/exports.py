@@ -11,7 +11,9 @@ from retention import clock, ledger
 from tenants import proposals
 from tenants.audit import record
 from tenants.digest import settings_of
+from tenants.exporting import charter_of, charter_text
 from tenants.models import Membership, Tenant
+from tenants.policies import newest_policy
 
 Part = Callable[[Tenant], str]
 
@@ -20,12 +22,21 @@ def _settings(tenant: Tenant) -> str:
     return json.dumps(settings_of(tenant), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def _charter(tenant: Tenant) -> str:
+    return charter_text(charter_of(tenant)) if newest_policy(tenant) else ""
+
+
 def _ledger(tenant: Tenant) -> str:
     return "".join(ledger.published(tenant))
 
 
-# By the name of the file: what is in it, asked in the scope. Floors above add theirs.
-parts: dict[str, Part] = {"settings.json": _settings, "ledger.json": _ledger}
+# By the name of the file: what is in it, asked in the scope, "" for nothing. Floors above add theirs.
+parts: dict[str, Part] = {
+    # What loads again to the same line, and all of its rows with those that no charter can say.
+    "charter.toml": _charter,
+    "settings.json": _settings,
+    "ledger.json": _ledger,
+}
 
 
 def export(tenant: Tenant, membership: Membership) -> bytes:
@@ -37,7 +48,8 @@ def export(tenant: Tenant, membership: Membership) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in sorted(parts.items()):
-            archive.writestr(f"{tenant.slug}/{name}", part(tenant))
+            if text := part(tenant):
+                archive.writestr(f"{tenant.slug}/{name}", text)
     Tenant.objects.filter(pk=tenant.pk).update(exported_on=clock.now().date())
     record(tenant, actor=actor, action="tenant.exported", subject=None, basis="")
     return out.getvalue()

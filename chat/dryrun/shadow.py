@@ -18,16 +18,20 @@ from tenants.models import (
     Category,
     CloseReason,
     Contact,
+    Departure,
+    DryRun,
     EvaluationForm,
     EvaluationQuestion,
     Hours,
     HoursException,
+    Invitation,
     Membership,
     Notice,
     Partner,
     Phrase,
     Policy,
     PolicyRule,
+    Proposal,
     Qualification,
     Requirement,
     Shift,
@@ -45,7 +49,7 @@ COPIED: tuple[type[TenantModel], ...] = (
 # Copied too, a version after the other.
 VERSIONS: tuple[type[TenantModel], ...] = (Policy, PolicyRule)
 # What has happened at the tenant is no promise of its.
-LEFT_OUT: tuple[type[TenantModel], ...] = (AuditEntry,)
+LEFT_OUT: tuple[type[TenantModel], ...] = (AuditEntry, Departure, DryRun, Invitation, Proposal)
 
 Names = dict[tuple[type[models.Model], Any], Any]
 
@@ -60,6 +64,7 @@ def copy_of(tenant: Tenant) -> Tenant:
         ]
     copy = Tenant.objects.get(pk=tenant.pk)
     copy.pk, copy.slug, copy.live = None, f"dry-run-{uuid4().hex[:24]}", True
+    copy.paused_on = copy.left_on = None
     copy.save(force_insert=True)
     names: Names = {(Tenant, tenant.pk): copy.pk}
     with tenant_scope(copy):

@@ -72,7 +72,7 @@ class Browser:
         if self.tenant:
             answer = self.post("/desk/login/", login=email, password=password)
         else:
-            answer = self.post("/login/", username=email, password=password, next="/")
+            answer = self.post("/login/", login=email, password=password, next="/")
         return answer.status_code == 302
 
     @property

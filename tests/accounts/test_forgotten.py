@@ -20,7 +20,10 @@ from tests.accounts.mails import NEW, Browser, page_of, sent, stage
 from tests.office.doors import Door
 from tests.world import PASSWORD, address_of, hire, member_in, move_clock, open_tenants
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("password_is_enough"),
+]
 
 
 @pytest.fixture

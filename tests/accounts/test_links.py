@@ -20,7 +20,10 @@ from tests.office.doors import Door
 from tests.talks import owner_rows
 from tests.world import PASSWORD, address_of, hire, move_clock, open_tenants
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("password_is_enough"),
+]
 
 PAGE = "/desk/office/staff/invitations/"
 ELIN = "elin@somewhere.example"

@@ -17,7 +17,10 @@ from tests.accounts.mails import NEW, Browser, sent, stage
 from tests.talks import owner_rows
 from tests.world import PASSWORD, address_of, hire, move_clock, open_tenants
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("password_is_enough"),
+]
 
 FIRST = "first@helpline.example"
 

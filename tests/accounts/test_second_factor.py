@@ -185,4 +185,4 @@ def test_deployment_without_second_factors_is_refused(
 
     problems = {one.id for one in run_checks(include_deployment_checks=True)}
 
-    assert ("helpline.E003" in problems) is found
+    assert ("helpline.E004" in problems) is found
