@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReferralsConfig(AppConfig):
     name = "referrals"
+    verbose_name = _("Between lines")
 
     def ready(self) -> None:
         """Fill the registries of the floors below."""

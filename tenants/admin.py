@@ -19,6 +19,7 @@ from tenants.permissions import OPERATORS, lets_in
 
 lets_in(OPERATORS)(admin.site)
 admin.site.site_header = admin.site.site_title = "Helpline"
+admin.site.enable_nav_sidebar = False
 
 
 class OperatorPasswordChange(AdminPasswordChangeForm):

@@ -29,6 +29,7 @@ class NextVersion:
     differences: list[Difference]
     problems: list[str]
     promises: list[Promise]
+    is_first: bool
 
     @property
     def shortens(self) -> bool:
@@ -56,6 +57,7 @@ def next_version(
         differences=changed,
         problems=[str(problem) for problem in drafts.contradictions(terms, file=_("Draft"))],
         promises=promises.sentences(tenant, later, language=language),
+        is_first=before is None,
     )
 
 

@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Partner
 from tenants.scope import TenantModel
@@ -52,6 +53,8 @@ class Partnership(TenantModel):
 
     class Meta:
         ordering = ("partner", "side")
+        verbose_name = _("pact")
+        verbose_name_plural = _("pacts")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "pact"], name="partnership_once_a_side"),
             # Two in force would be two answers to "how many at a time?".

@@ -75,7 +75,7 @@ class LineForm(TenantForm):
     class Meta:
         model = Tenant
         fields: ClassVar[tuple[str, ...]] = ("name", "operator", "country", "zone", "languages")
-        labels: ClassVar = {"name": _("Name"), "operator": _("Operator")}
+        labels: ClassVar = {"name": _("Name"), "operator": _("Organisation")}
 
     def clean_languages(self) -> list[str]:
         """Return the languages as they stood, and in a new line the country's own first."""

@@ -146,7 +146,7 @@ def _refuse_kept_and_gone(policy: shape.Policy, problems: Problems) -> None:
         problems.note(
             "policy.erase.allowed",
             found=shown(policy.may_erase),
-            expected=_("false: talks are kept, %(usual)s") % {"usual": length(usual)},
+            expected=_("false: talks are kept after they end"),
         )
     if policy.parks and not usual.amount:
         problems.note(

@@ -42,6 +42,9 @@ class Problem:
     @property
     def in_words(self) -> str:
         """What a form says beside the field, in the active translation."""
+        said, _colon, why = self.expected.partition(": ")
+        if why and said in {"true", "false"}:
+            return _("This cannot be promised together: %(why)s.") % {"why": why}
         return _("Found %(found)s, expected %(expected)s.") % {
             "found": self.found,
             "expected": self.expected,

@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tenants.models.operator import Operator
 
 
 class Country(models.TextChoices):
-    NORWAY = "NO", "Norway"
-    SWEDEN = "SE", "Sweden"
+    NORWAY = "NO", _("Norway")
+    SWEDEN = "SE", _("Sweden")
 
 
 class Icon(models.TextChoices):
@@ -39,13 +40,15 @@ class Tenant(models.Model):
         FRAME = "frame", "a frame in the page"
         TAB = "tab", "a tab of its own"
 
-    slug = models.SlugField(max_length=40, unique=True)
-    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="tenants")
-    name = models.CharField(max_length=120)
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    operator = models.ForeignKey(
+        Operator, on_delete=models.PROTECT, related_name="tenants", verbose_name=_("organisation")
+    )
+    name = models.CharField(_("name"), max_length=120)
     # What a browser's history and tab show; says nothing about why one came.
     neutral_title = models.CharField(max_length=40)
     neutral_icon = models.CharField(max_length=5, choices=Icon.choices, default=Icon.DOT)
-    country = models.CharField(max_length=2, choices=Country.choices)
+    country = models.CharField(_("country"), max_length=2, choices=Country.choices)
     zone = models.CharField(max_length=40)
     languages = ArrayField(models.CharField(max_length=2))
     theme = models.JSONField(default=dict)
@@ -87,6 +90,8 @@ class Tenant(models.Model):
 
     class Meta:
         ordering = ("slug",)
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
         constraints: ClassVar = [
             # Its key is destroyed: nothing could be said there any more.
             models.CheckConstraint(

@@ -49,7 +49,7 @@ def test_contradiction_stands_at_its_field_and_is_not_published(tenant: Tenant) 
     html = answer.content.decode()
     line = re.search(r'name="may_erase".*?</div>', html, re.DOTALL)
     assert line
-    assert "Found true, expected false: talks are kept, 3 months from ended." in line[0]
+    assert "This cannot be promised together: talks are kept after they end." in line[0]
     assert html.count("data-problem>") == 1
     assert inside.post("promises/publish/").status_code == 400
     assert published(tenant) == [1]

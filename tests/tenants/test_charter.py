@@ -201,7 +201,7 @@ def test_charter_is_read_as_data(folder: Path) -> None:
         pytest.param("[policy.erase]", '[policy.words]\nnb = "Hei"\nrule = "ours"\n\n[policy.erase]',
             ["policy.words.en: found nothing, expected text"], id="words-in-one-language"),
         pytest.param('allowed = false', "allowed = true",
-            ["policy.erase.allowed: found true, expected false: talks are kept, 14 days from ended"], id="erase-with-transcripts-kept"),
+            ["policy.erase.allowed: found true, expected false: talks are kept after they end"], id="erase-with-transcripts-kept"),
         pytest.param('who = "nobody"', 'who = "own_journal"',
             ['policy.access.who: found "own_journal", expected policy.journal.written = true, or nobody who may ask for it'], id="no-journal-to-ask-for"),
         # Contacts and partners
