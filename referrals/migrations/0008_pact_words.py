@@ -4,14 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('referrals', '0007_service_words'),
+        ("referrals", "0007_service_words"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='partnership',
-            options={'ordering': ('partner', 'side'), 'verbose_name': 'pact', 'verbose_name_plural': 'pacts'},
+            name="partnership",
+            options={
+                "ordering": ("partner", "side"),
+                "verbose_name": "pact",
+                "verbose_name_plural": "pacts",
+            },
         ),
     ]

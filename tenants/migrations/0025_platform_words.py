@@ -5,48 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tenants', '0024_path'),
+        ("tenants", "0024_path"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='operator',
-            options={'ordering': ('slug',), 'verbose_name': 'organisation', 'verbose_name_plural': 'organisations'},
+            name="operator",
+            options={
+                "ordering": ("slug",),
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+            },
         ),
         migrations.AlterModelOptions(
-            name='tenant',
-            options={'ordering': ('slug',), 'verbose_name': 'line', 'verbose_name_plural': 'lines'},
+            name="tenant",
+            options={"ordering": ("slug",), "verbose_name": "line", "verbose_name_plural": "lines"},
         ),
         migrations.AlterField(
-            model_name='operator',
-            name='name',
-            field=models.CharField(max_length=120, verbose_name='name'),
+            model_name="operator",
+            name="name",
+            field=models.CharField(max_length=120, verbose_name="name"),
         ),
         migrations.AlterField(
-            model_name='operator',
-            name='slug',
-            field=models.SlugField(max_length=40, unique=True, verbose_name='short name'),
+            model_name="operator",
+            name="slug",
+            field=models.SlugField(max_length=40, unique=True, verbose_name="short name"),
         ),
         migrations.AlterField(
-            model_name='tenant',
-            name='country',
-            field=models.CharField(choices=[('NO', 'Norway'), ('SE', 'Sweden')], max_length=2, verbose_name='country'),
+            model_name="tenant",
+            name="country",
+            field=models.CharField(
+                choices=[("NO", "Norway"), ("SE", "Sweden")], max_length=2, verbose_name="country"
+            ),
         ),
         migrations.AlterField(
-            model_name='tenant',
-            name='name',
-            field=models.CharField(max_length=120, verbose_name='name'),
+            model_name="tenant",
+            name="name",
+            field=models.CharField(max_length=120, verbose_name="name"),
         ),
         migrations.AlterField(
-            model_name='tenant',
-            name='operator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenants', to='tenants.operator', verbose_name='organisation'),
+            model_name="tenant",
+            name="operator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tenants",
+                to="tenants.operator",
+                verbose_name="organisation",
+            ),
         ),
         migrations.AlterField(
-            model_name='tenant',
-            name='slug',
-            field=models.SlugField(max_length=40, unique=True, verbose_name='short name'),
+            model_name="tenant",
+            name="slug",
+            field=models.SlugField(max_length=40, unique=True, verbose_name="short name"),
         ),
     ]

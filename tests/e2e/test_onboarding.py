@@ -1,27 +1,23 @@
 """A new line goes live in Chromium, from an empty platform, and a talk on it goes as promised.
 
-Each step is a function of its own: what is done here by rows stands for a page of another part.
+Everything is done on pages, by the people whose pages they are; from the test come the mails, which
+are read as they would be in a mailbox, and the days that pass.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.async_api import Browser, Page, expect
 
 from chat.calls import call
 from retention import clock, purge
-from tenants import creating, drafts, dry_runs
-from tenants.dry_runs import Course, Mark, Verdict
-from tenants.models import Hours, Membership, Notice, PolicyRule, Role, Tenant, User
-from tenants.scope import tenant_scope
+from tenants.models import Tenant, User
 from tests import world
+from tests.accounts.mails import NEW, Mailed, sent
 from tests.e2e.screens import Screens, end, expect_texts, say, take_next
 from tests.stack import LiveStack
 from tests.talks import owner_rows
@@ -29,57 +25,75 @@ from tests.talks import owner_rows
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MOST_CLICKS, MOST_SECONDS = 60, 15 * 60
+DRY_RUN_MS = 120_000
 SLUG, DAYS = "nattlys", 3
+OPERATOR = "op@helpline.example"
 
 
 @dataclass
 class Hand:
     """Whoever does it: each click, choice and submit is counted, typing is not."""
 
+    screens: Screens
     clicks: int = 0
     complaints: list[str] = field(default_factory=list)
+    mails: list[Mailed] = field(default_factory=list)
 
     async def click(self, page: Page, selector: str) -> None:
         self.clicks += 1
         await page.click(selector)
 
-    async def choose(self, page: Page, selector: str, label: str) -> None:
+    async def choose(self, page: Page, selector: str, value: str) -> None:
         self.clicks += 1
-        await page.select_option(selector, label=label)
+        await page.select_option(selector, value=value)
 
-    def watch(self, page: Page) -> Page:
+    async def menu(self, page: Page, end_of_address: str) -> None:
+        """Go to a page by the menu beside every page."""
+        await self.click(page, f'nav a[href$="/t/{SLUG}/{end_of_address}"]')
+
+    async def blank(self) -> Page:
+        page = await self.screens.page("about:blank")
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    async def signed_in(self, login: str, password: str, url: str) -> Page:
+        page = await self.blank()
+        await page.goto(url)
+        await page.fill("#login", login)
+        await page.fill("#password", password)
+        await self.click(page, "[type=submit]")
         return page
 
 
 @pytest.fixture
-def alone(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is asked for a second factor, and a dry run that finds nothing stands in for one."""
-    settings.HELPLINE_STAFF_MFA = "off"  # type: ignore[attr-defined]  # pytest-django's wrapper
-    kept = Course((), (Verdict("gone in time", Mark.KEPT, "nothing was found"),))
-    monkeypatch.setattr(dry_runs, "runners", [lambda tenant: kept])
+def hand(browser: Browser, live_stack: LiveStack) -> Hand:
+    return Hand(Screens(browser, live_stack, {}))
 
 
 async def test_line_goes_live_in_an_afternoon_and_a_talk_on_it_goes_as_promised(
-    browser: Browser, live_stack: LiveStack, alone: None
+    hand: Hand,
 ) -> None:
-    hand, screens = Hand(), Screens(browser, live_stack, {})
     began = time.monotonic()
-    await call(User.objects.create_superuser, "op@helpline.example", world.PASSWORD, "Operator")
+    await call(User.objects.create_superuser, OPERATOR, world.PASSWORD, "Operator")
 
-    await create_line(hand, screens)
-    first, second, counsellor = await enrol_staff()
-    page = hand.watch(await administration(screens, first))
-    await expect(page.locator('[data-mark="missing"]')).to_have_count(4)
-    await set_hours()
-    await write_notice()
-    await publish_policy()
-    await run_dry(first)
+    await create_line(hand)
+    await take_the_place(hand, "ada")
+    page = await hand.signed_in(f"ada@{SLUG}.example", NEW, at(hand, "admin"))
+    await expect(page.locator('[data-mark="missing"]')).to_have_count(6)
+    await set_hours(hand, page)
+    await promise(hand, page)
+    await write_notice(hand, page)
+    await invite(hand, page, "bo", "administrator")
+    await invite(hand, page, "cia", "counsellor")
+    await take_the_place(hand, "bo")
+    await take_the_place(hand, "cia")
+    await see_papers(hand, page)
+    await run_dry(hand, page)
     await propose(hand, page)
-    await confirm(hand, hand.watch(await administration(screens, second)), screens)
+    await confirm(hand)
     seconds = time.monotonic() - began
 
-    talk = await talk_there(screens, counsellor)
+    talk = await talk_there(hand)
 
     assert hand.clicks < MOST_CLICKS
     assert seconds < MOST_SECONDS
@@ -90,131 +104,137 @@ async def test_line_goes_live_in_an_afternoon_and_a_talk_on_it_goes_as_promised(
     assert await call(kept_of, talk) == (0, 0)
 
 
+def at(hand: Hand, host: str, path: str = "/") -> str:
+    return hand.screens.stack.url(host, path)
+
+
 # The operator.
 
 
-async def create_line(hand: Hand, screens: Screens) -> None:
-    page = hand.watch(await screens.page(screens.stack.url("admin")))
-    await page.fill("#id_username", "op@helpline.example")
-    await page.fill("#id_password", world.PASSWORD)
-    await hand.click(page, "[type=submit]")
+async def create_line(hand: Hand) -> None:
+    page = await hand.signed_in(OPERATOR, world.PASSWORD, at(hand, "admin"))
     await hand.click(page, "#content .model-operator .addlink")
     await page.fill("#id_name", "Stiftelsen Nattlys")
     await page.fill("#id_slug", "stiftelsen")
     await hand.click(page, "[name=_save]")
-    await page.goto(screens.stack.url("admin"))
+    await hand.click(page, "#site-name a")
     await hand.click(page, "#content .model-tenant .addlink")
     await page.fill("#id_name", "Nattlys")
     await page.fill("#id_slug", SLUG)
-    await hand.choose(page, "#id_operator", "Stiftelsen Nattlys")
-    await hand.choose(page, "#id_country", "Norway")
+    hand.clicks += 1
+    await page.select_option("#id_operator", label="Stiftelsen Nattlys")
+    await hand.choose(page, "#id_country", "NO")
+    await hand.choose(page, "#id_zone", "Europe/Oslo")
     await hand.click(page, '[name="languages"][value="nb"]')
-    await page.fill("#id_administrator", "ada@nattlys.example")
+    await page.fill("#id_administrator", f"ada@{SLUG}.example")
     await hand.click(page, "[name=_save]")
     await expect(page.locator("#result_list")).to_contain_text("Nattlys")
 
 
-# The line's own people. Their invitations, and the second factors, are pages of other parts.
+# The line's own people.
 
 
-async def enrol_staff() -> tuple[User, User, User]:
-    """Let the administrator take up their place, and two more with theirs."""
-    return await call(_enrol)
+async def take_the_place(hand: Hand, who: str) -> None:
+    """Follow the link in the mail to ``who``, and set a password."""
+    hand.mails += await call(sent)
+    (mailed,) = [one for one in hand.mails if one.to == [f"{who}@{SLUG}.example"]]
+    page = await hand.blank()
+    await page.goto(at(hand, f"desk-{SLUG}", f"/desk/link/?lang=nb#{mailed.token}"))
+    await page.fill("#name", who.title())
+    await page.fill("#password", NEW)
+    await hand.click(page, "[type=submit]")
+    await expect(page.locator("[data-joined]")).to_be_visible()
 
 
-def _enrol() -> tuple[User, User, User]:
-    tenant = line()
-    ada = User.objects.get(email="ada@nattlys.example")
-    ada.name = "Ada"
-    ada.set_password(world.PASSWORD)
-    ada.save()
-    other = world.hire(tenant, Role.ADMINISTRATOR, 2).user
-    return ada, other, world.hire(tenant, Role.COUNSELLOR).user
+async def set_hours(hand: Hand, page: Page) -> None:
+    """Be open day and night, holidays too."""
+    await hand.click(page, '[data-item="hours"] a')
+    for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):
+        await hand.click(page, f'[name="form-0-days"][value="{day}"]')
+    await page.fill('[name="form-0-opens"]', "00:00")
+    await page.fill('[name="form-0-closes"]', "00:00")
+    await hand.click(page, '[name="closed_on_holidays"]')
+    await hand.click(page, ".submit-row .default")
+    await expect(page.locator(".messagelist .success")).to_be_visible()
 
 
-async def administration(screens: Screens, user: User) -> Page:
-    """The front page of the line's administration, with somebody signed in to it."""
-    page = await screens.page("about:blank")
-    at = screens.stack.url("admin", f"/t/{SLUG}/")
-    cookie = await call(_session_of, user)
-    await page.context.add_cookies([{"name": "desk", "value": cookie, "url": at}])
-    await page.goto(at)
-    await expect(page.locator(".checklist")).to_be_visible()
-    return page
+async def promise(hand: Hand, page: Page) -> None:
+    """Change the draft that lies there: talks are kept for three days; and publish it."""
+    await hand.menu(page, "promises/")
+    await hand.click(page, 'a[href$="/promises/draft/"]')
+    await page.fill('[name="conversation_ended_amount"]', str(DAYS))
+    await hand.choose(page, '[name="conversation_ended_unit"]', "days")
+    await hand.click(page, '[name="holds"][value="danger"]')
+    await hand.click(page, ".submit-row .default")
+    # It would be erased by whoever wrote it, and kept: both cannot be promised.
+    await expect(page.locator(".errornote")).to_be_visible()
+    await expect(page.locator('[name="conversation_ended_amount"]')).to_have_value(str(DAYS))
+    await hand.click(page, '[name="may_erase"]')
+    await hand.click(page, ".submit-row .default")
+    await expect(page.locator("main, #content")).to_contain_text(f"{DAYS} dager")
+    await hand.click(page, ".submit-row .default")
+    await expect(page.locator('[data-version="now"]')).to_be_visible()
 
 
-def _session_of(user: User) -> str:
-    client = Client()
-    client.force_login(user)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
+async def write_notice(hand: Hand, page: Page) -> None:
+    """Lay a notice with a telephone number ready for the night on which the chat fails."""
+    await hand.menu(page, "tenants/notice/")
+    await hand.click(page, ".addlink")
+    await page.fill('[name="texts_nb"]', "Chatten svikter akkurat nå. Ring oss.")
+    await page.fill('[name="phone"]', "800 99 900")
+    await hand.click(page, "[name=_save]")
+    await expect(page.locator("#result_list")).to_contain_text("800 99 900")
 
 
-async def set_hours() -> None:
-    """Be open day and night: a page of another part."""
-    await call(_in_line, _set_hours)
+async def invite(hand: Hand, page: Page, who: str, role: str) -> None:
+    await hand.menu(page, "invitations/")
+    await page.fill('[name="email"]', f"{who}@{SLUG}.example")
+    await hand.choose(page, '[name="role"]', role)
+    await page.fill('[name="title_nb"]', "Rådgiver")
+    await page.fill('[name="first_name"]', who.title())
+    await hand.click(page, 'form:has([name="email"]) [type=submit]')
+    await expect(page.locator("[data-invitation]").first).to_contain_text(who)
 
 
-def _set_hours(tenant: Tenant) -> None:
-    Hours.objects.bulk_create(
-        Hours(tenant=tenant, weekday=day, opens="00:00", closes="00:00", rule="ours")
-        for day in range(7)
-    )
+async def see_papers(hand: Hand, page: Page) -> None:
+    """Note that somebody has seen what the counsellor holds."""
+    await hand.menu(page, "tenants/membership/")
+    await hand.click(page, '#result_list a:has-text("Cia")')
+    await hand.click(page, "summary")
+    hand.clicks += 1
+    await page.select_option("#kind", index=1)
+    await page.fill("#issuer", "Nattlys")
+    await hand.click(page, '[name="seen"]')
+    await hand.click(page, "[data-enter] [type=submit]")
+    await expect(page.locator("[data-enter]")).to_be_hidden()
 
 
-async def write_notice() -> None:
-    """Lay a notice with a telephone number ready: a page of another part."""
-    await call(_in_line, _write_notice)
-
-
-def _write_notice(tenant: Tenant) -> None:
-    texts = dict.fromkeys(tenant.languages, "Ring oss.")
-    Notice.objects.create(
-        tenant=tenant, slug="trouble", phone="800 99 900", texts=texts, active=False, rule="D3"
-    )
-
-
-async def publish_policy() -> None:
-    """Change the draft that lay there, and publish it: pages of another part."""
-    await call(_in_line, _publish_policy)
-
-
-def _publish_policy(tenant: Tenant) -> None:
-    terms = creating.safest_terms()
-    talks, now = PolicyRule.Kind.CONVERSATION, clock.now()
-    keep = tuple(
-        replace(one, amount=DAYS, unit="days") if one.kind == talks else one for one in terms.keep
-    )
-    drafts.write_draft(tenant, replace(terms, may_erase=False, keep=keep))
-    drafts.publish_draft(tenant, begins_at=now, now=now)
-
-
-async def run_dry(user: User) -> None:
-    """Make a dry run: by the function behind the page's button."""
-    await call(_run_dry, user)
-
-
-def _run_dry(user: User) -> None:
-    with tenant_scope(line()):
-        member = Membership.objects.get(user=user)
-    dry_runs.run(line(), member)
+async def run_dry(hand: Hand, page: Page) -> None:
+    await hand.menu(page, "dry-run/")
+    await hand.click(page, "[data-run]")
+    await page.wait_for_selector("[data-verdict]", timeout=DRY_RUN_MS)
+    await expect(page.locator('[data-verdict][data-mark="missing"]')).to_have_count(0)
+    await expect(page.locator(".timeline li").first).to_be_visible()
 
 
 # Going live.
 
 
 async def propose(hand: Hand, page: Page) -> None:
-    await page.reload()
+    await hand.menu(page, "path/")
     await expect(page.locator('[data-mark="missing"]')).to_have_count(0)
     await hand.click(page, "[data-propose-live]")
     await expect(page.locator("[data-proposed]")).to_be_visible()
+    # Nobody is their own second person.
     await expect(page.locator("[data-confirm-live]")).to_have_count(0)
 
 
-async def confirm(hand: Hand, page: Page, screens: Screens) -> None:
-    visitor = await screens.page("about:blank")
-    before = await visitor.goto(screens.stack.url(SLUG))
+async def confirm(hand: Hand) -> None:
+    visitor = await hand.blank()
+    before = await visitor.goto(at(hand, SLUG))
     assert before is not None
     assert before.status == 421
+    page = await hand.signed_in(f"bo@{SLUG}.example", NEW, at(hand, "admin", f"/t/{SLUG}/"))
     await hand.click(page, "[data-confirm-live]")
     await expect(page.locator('[data-state="live"]')).to_be_visible()
 
@@ -222,18 +242,15 @@ async def confirm(hand: Hand, page: Page, screens: Screens) -> None:
 # A talk.
 
 
-async def talk_there(screens: Screens, counsellor: User) -> str:
+async def talk_there(hand: Hand) -> str:
     """Talk, end it, and return the talk's id."""
-    desk = await screens.door(SLUG)
-    await desk.fill("#login", counsellor.email)
-    await desk.fill("#password", world.PASSWORD)
-    await desk.click("[type=submit]")
+    desk = await hand.signed_in(f"cia@{SLUG}.example", NEW, at(hand, f"desk-{SLUG}", "/desk/"))
     await desk.click("[data-ready]")
-    visitor = await screens.visitor(SLUG)
+    visitor = await hand.screens.visitor(SLUG)
     pane = await take_next(desk)
-    await say(visitor, "is anybody there at night?")
-    await say(desk, "yes, I am", within=pane)
-    await expect_texts(visitor, ["is anybody there at night?", "yes, I am"])
+    await say(visitor, "er noen der om natta?")
+    await say(desk, "ja, jeg er her", within=pane)
+    await expect_texts(visitor, ["er noen der om natta?", "ja, jeg er her"])
     await end(visitor)
     return str(await desk.locator("[data-pane]").last.get_attribute("data-conversation"))
 
@@ -241,15 +258,6 @@ async def talk_there(screens: Screens, counsellor: User) -> str:
 def kept_of(talk: str) -> tuple[int, int]:
     """Return how many rows and keys there are of a talk, whoever may read them."""
     [(rows,)] = owner_rows("default", "SELECT count(*) FROM chat_conversation WHERE id = %s", talk)
-    [(keys,)] = owner_rows("keys", "SELECT count(*) FROM segment_key WHERE tenant = %s", line().pk)
+    tenant = Tenant.objects.get(slug=SLUG)
+    [(keys,)] = owner_rows("keys", "SELECT count(*) FROM segment_key WHERE tenant = %s", tenant.pk)
     return rows, keys
-
-
-def line() -> Tenant:
-    return Tenant.objects.get(slug=SLUG)
-
-
-def _in_line(work: Callable[[Tenant], None]) -> None:
-    tenant = line()
-    with tenant_scope(tenant):
-        work(tenant)

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from chat.pages.accounts.frame import in_language, show, where_to
+from chat.pages.accounts.frame import home_of, in_language, show, where_to
 from tenants import signing_in, staff
+from tenants.models import User
 from tenants.permissions import ANYBODY, lets_in
 from tenants.signing_in import NEXT, Step
 
@@ -56,6 +58,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _show_door(request: HttpRequest) -> HttpResponse:
     if signing_in.locked(request):
         return redirect("unlock")
+    if signing_in.tenant_of(request) is None and isinstance(request.user, User):
+        home = home_of(request)
+        if home != reverse("login"):  # somebody who has come to the operators' front, and is none
+            return redirect(home)
     return show(request, "login", SignInContent("", was_refused=False, is_locked_out=False))
 
 

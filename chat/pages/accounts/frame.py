@@ -92,7 +92,13 @@ def home_of(request: HttpRequest) -> str:
 
 def where_to(request: HttpRequest, asked: str | None) -> str:
     """Return the page at this host that somebody was on their way to, else their home."""
-    if asked and asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None):
+    # The front of the platform's own host is the operators'; a line's administrators have their own.
+    if (
+        asked
+        and asked != "/"
+        and asked.startswith("/")
+        and url_has_allowed_host_and_scheme(asked, None)
+    ):
         return asked
     return home_of(request)
 
