@@ -24,6 +24,7 @@ given to a machine that shows its token, and Django has pages for what is not do
 _PLACES = {
     "urls": "The platform's own host, `admin.<base>`",
     "urls_desk": "A tenant's desk, `desk-<slug>.<base>`",
+    "urls_left": "The host of a line that has left, `<slug>.<base>`",
     "urls_tenant": "A tenant's own administration, `admin.<base>/t/<slug>`",
     "urls_visitor": "A tenant's own host, `<slug>.<base>`",
     "/ws/visitor": "Frames of the visitor's socket, `/ws/visitor`",

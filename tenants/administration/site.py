@@ -77,14 +77,14 @@ class TenantSite(admin.AdminSite):
         return redirect("admin:index")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Signing in is the platform's; nobody comes this far without."""
-        return redirect("/login/")
+        """Nobody comes this far who has not signed in at the platform's own door."""
+        return redirect("admin:index")
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """One person, one password: it is changed in one place."""
-        return redirect("/password_change/")
+        """One person, one password. The platform's page for it is its operators'; a link is anybody's."""
+        return redirect("/forgotten/")
 
 
 # Named as Django's own, so that its templates and links find their way inside the mount.

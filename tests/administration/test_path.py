@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +16,7 @@ from chat.calls import call, scoped_call
 from chat.conversations import end_conversation
 from chat.models import Conversation, Message
 from chat.states import By
-from retention import clock, departures, exports, keys, purge
+from retention import clock, departures, keys, purge
 from retention.departures import Held, NotExported
 from tenants import checklist, creating, dry_runs, going_live
 from tenants.charter import read_charters
@@ -47,6 +45,7 @@ from tenants.models import (
 from tenants.policies import terms_of
 from tenants.scope import tenant_scope
 from tests import holds, world
+from tests.administration.leaving import exported, leave_now
 from tests.talks import begin, owner_rows
 from tests.web import Client, ask, host_of, start
 
@@ -345,12 +344,6 @@ def test_line_is_resumed_by_one_while_the_checklist_holds(runs: None) -> None:
 # Left.
 
 
-def exported(tenant: Tenant, member: Membership) -> set[str]:
-    with tenant_scope(tenant):
-        content = exports.export(tenant, member)
-    return set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-
-
 def test_line_leaves_and_nothing_of_it_can_be_read_from_that_moment() -> None:
     tenant, other = world.open_tenants("tidaholm", "urph")
     first, second = (world.hire(tenant, Role.ADMINISTRATOR, number) for number in (1, 2))
@@ -426,14 +419,6 @@ async def test_host_of_a_line_that_has_left_says_so_and_shows_the_proof() -> Non
     assert "data-left" in front.body.decode()
     assert re.search(r"data-departure>([0-9a-f]{64})<", proof.body.decode())
     assert departures.follows(said)
-
-
-def leave_now(tenant: Tenant) -> None:
-    first, second = (world.hire(tenant, Role.ADMINISTRATOR, number) for number in (1, 2))
-    exported(tenant, first)
-    with tenant_scope(tenant):
-        departures.propose_leave(tenant, first)
-    departures.confirm_leave(tenant, second, typed=tenant.slug)
 
 
 def test_what_broke_off_is_finished_by_the_job() -> None:

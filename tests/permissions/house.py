@@ -12,6 +12,7 @@ from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID, uuid4
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
@@ -23,13 +24,27 @@ from chat.handover import write_note
 from chat.incidents import note_incident
 from referrals.directory.services import list_service
 from referrals.directory.shape import Said
+from referrals.partnerships import Terms, propose
 from retention import clock
 from retention.models import VaultRequest
-from tenants.models import Membership, Operator, Qualification, Role, Tenant, User
+from tenants.factors import Adapter, Type
+from tenants.invitations import invite
+from tenants.models import (
+    Membership,
+    Notice,
+    Operator,
+    Partner,
+    Qualification,
+    Requirement,
+    Role,
+    Tenant,
+    User,
+)
 from tenants.permissions import NOBODY_WE_KNOW, OPERATOR, VISITOR
 from tenants.rota import plan_shift
 from tenants.scope import TenantModel, tenant_scope
 from tests import holds, vault
+from tests.administration.leaving import leave_now
 from tests.office.doors import Door
 from tests.talks import begin
 from tests.web import Client, host_of
@@ -57,11 +72,12 @@ class Person:
 
 @dataclass
 class House:
-    """The lines, by what they are here for; ``own`` keeps talks, ``vault`` keeps addresses."""
+    """The lines, by what they are here for: ``own`` keeps talks, ``vault`` addresses, ``left`` none."""
 
     own: Tenant
     other: Tenant
     vault: Tenant
+    left: Tenant
     # By line: what is there to name, by kind; a value for everybody or one for each role.
     things: dict[str, dict[str, Value]] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
@@ -72,20 +88,39 @@ class House:
 
     @classmethod
     def build(cls) -> House:
-        own, other, keeping = open_tenants("tidaholm", "urph", "detfinneshjelp")
-        house = cls(own, other, keeping)
+        slugs = ("tidaholm", "urph", "detfinneshjelp", "sexogsamfunn")
+        own, other, keeping, left = open_tenants(*slugs)
+        leave_now(left)
+        house = cls(own, other, keeping, left)
         for line in (own, other):
             house.things[line.slug] = furnished(line)
         house.things[keeping.slug] = {"line": keeping.slug, **asked_for(keeping, own)}
+        house.things[left.slug] = {"line": left.slug}
         house._share()
         house._let_people_in()
+        for line in (own, other):
+            house.things[line.slug]["factor"] = house._factors_of(line)
         return house
 
     def _share(self) -> None:
-        """Let each of two lines have an offer of another's handbook, which the other never saw."""
+        """Let each of two lines have what another offers or asks, which the other never saw."""
         for giver, taker in ((self.other, self.own), (self.vault, self.other)):
             agreement = sharing.offer(giver, hire(giver, Role.SUPERVISOR, 3), to=taker.slug)
             self.things[taker.slug]["agreement"] = str(agreement)
+        for line in (self.own, self.other):
+            self.things[line.slug]["pact"] = str(propose(line, self.vault, Terms()))
+
+    def _factors_of(self, line: Tenant) -> dict[str, str]:
+        """Give each member of a line a second factor, and the operator one; return them by role."""
+        users = {role: hire(line, role).user for role in ROLES}
+        if line == self.own:
+            users[OPERATOR] = User.objects.get(is_superuser=True)
+        data = {"secret": Adapter().encrypt("A" * 32)}
+        rows = Authenticator.objects
+        return {
+            role: str(rows.create(user=user, type=Type.TOTP, data=data).pk)
+            for role, user in users.items()
+        }
 
     def _let_people_in(self) -> None:
         self.people = [Person(NOBODY_WE_KNOW, "")]
@@ -154,6 +189,25 @@ def furnished(line: Tenant) -> dict[str, Value]:
         note_incident(line, hire(line, Role.COUNSELLOR, 3), incident, asks=True)
         lead = hire(line, Role.SUPERVISOR, 3)
         service = list_service(line, lead, Said(name=dict.fromkeys(line.languages, "Jouren")))
+        texts = dict.fromkeys(line.languages, "Some words.")
+        Notice.objects.create(tenant=line, slug="notice", texts=texts, active=False, rule="ours")
+        # The last one stays.
+        group = Requirement.objects.earliest("pk").group
+        Requirement.objects.create(
+            tenant=line, group=group, kind="other", label=texts, years=0, rule="ours"
+        )
+        asked = invite(
+            line,
+            owner,
+            email="new@helpline.example",
+            role=Role.COUNSELLOR,
+            title=texts,
+            first_name="",
+            language=line.default_language,
+        )
+        Partner.objects.create(
+            tenant=line, slug="detfinneshjelp", mode=Partner.Mode.LIVE, texts=texts, rule="ours"
+        )
         writers = {role: hire(line, role) for role in ROLES}
         notes = {role: str(write_note(line, one, "hello").pk) for role, one in writers.items()}
     return {
@@ -162,6 +216,7 @@ def furnished(line: Tenant) -> dict[str, Value]:
         "kept": str(kept),
         "hold": str(held.pk),
         "incident": str(incident),
+        "invitation": str(asked.pk),
         "note": notes,
         "service": str(service.pk),
         "member": str(hire(line, Role.COUNSELLOR, 3).pk),

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COUNSELLOR, SUPERVISOR = str(Role.COUNSELLOR), str(Role.SUPERVISOR)
 OFFICER, ADMINISTRATOR = str(Role.OFFICER), str(Role.ADMINISTRATOR)
 # What nothing answers.
-QUIET = {"typing", "seen"}
+QUIET = {"typing", "seen", "active"}
 DECLARED = {
     (door.place, door.address): door.permission.roles for door in frames() if door.permission
 }
@@ -188,6 +188,8 @@ async def test_each_frame_of_the_desk_is_for_whom_it_declares(lines: list[Tenant
     kept = await call(holds.ended, line, "hei")
     async with AsyncExitStack() as stack:
         room = await everybody(stack, line, other)
+        for role in room.desks:
+            await room.say(role, "active")
 
         await a_shift(room, line, COUNSELLOR, SUPERVISOR)
         await a_shift(room, line, SUPERVISOR, COUNSELLOR)

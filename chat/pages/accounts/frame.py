@@ -86,7 +86,7 @@ def home_of(request: HttpRequest) -> str:
     user = request.user
     if isinstance(user, User) and not user.is_staff:
         mine = signing_in.administered_by(user)
-        return f"/t/{mine[0].slug}/" if mine else reverse("login")
+        return f"/t/{mine[0].slug}/" if mine else reverse("account")
     return "/"
 
 
