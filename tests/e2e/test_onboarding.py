@@ -171,7 +171,7 @@ async def promise(hand: Hand, page: Page) -> None:
     await expect(page.locator('[name="conversation_ended_amount"]')).to_have_value(str(DAYS))
     await hand.click(page, '[name="may_erase"]')
     await hand.click(page, ".submit-row .default")
-    await expect(page.locator("main, #content")).to_contain_text(f"{DAYS} dager")
+    await expect(page.locator("#content")).to_contain_text(f"{DAYS} dager")
     await hand.click(page, ".submit-row .default")
     await expect(page.locator('[data-version="now"]')).to_be_visible()
 
