@@ -121,7 +121,7 @@ def test_two_weeks_are_drawn_as_they_are_kept() -> None:
 
 
 def test_date_that_differs_is_drawn_and_told_at_once(office: Office) -> None:
-    day = datetime.now(UTC).date()
+    day = datetime.now(office.tenant.tzinfo).date()
     with tenant_scope(office.tenant):
         HoursException.objects.all().delete()
     said = {"on": str(day), "reason_sv": "Utbildning", "reason_en": "Training"}

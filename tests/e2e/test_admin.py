@@ -37,7 +37,7 @@ async def test_operator_signs_in_and_sees_lines_and_nothing_said(
         await expect(page.locator("#result_list")).to_be_visible()
         seen.append(await page.locator("#result_list tbody tr").count())
         await page.go_back()
-    assert models == ["partnership", "operator", "tenant"]
+    assert models == ["operator", "tenant", "partnership"]
     assert seen == [7, 6]
     assert "between the two of us" not in await page.content()
     assert complaints == []

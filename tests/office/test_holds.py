@@ -213,9 +213,12 @@ async def test_socket_opens_what_is_held_to_nobody_once_its_time_is_over(tenant:
             assert [message["text"] for message in opened["messages"]] == SENT
             await call(pass_by, talk)
             assert await window.open_talk(str(talk), purpose="case 7") == not_found
-        for role in (Role.COUNSELLOR, Role.SUPERVISOR, Role.ADMINISTRATOR):
+        for role in (Role.COUNSELLOR, Role.SUPERVISOR):
             async with clients.desk(tenant, role) as window:
                 assert await window.open_talk(str(talk), purpose="case 7") == not_found
+        async with clients.desk(tenant, Role.ADMINISTRATOR) as window:
+            refused = await window.open_talk(str(talk), purpose="case 7")
+            assert refused["code"] == "not_allowed"
     finally:
         await stop_runtime()
 
