@@ -79,7 +79,7 @@ def run(tenant: Tenant, membership: Membership) -> Course:
         DryRun.objects.update_or_create(
             tenant=tenant,
             defaults={
-                "on": clock.now().date(),
+                "on": clock.now().astimezone(tenant.tzinfo).date(),
                 "digest": digest,
                 "kept": course.kept,
                 "broken": course.broken,
