@@ -1,6 +1,6 @@
 """A whole shift, an hour within a minute: whoever came was served once, or told honestly.
 
-Two hundred visitors and twenty counsellors (half of them in a short run), lines that drop on both sides, talks that change hands,
+Two hundred visitors, twenty counsellors, lines that drop on both sides, talks that change hands,
 and closing time with people still in the queue. Time is moved a minute at a time.
 """
 
@@ -24,14 +24,12 @@ from tenants.models import Tenant
 from tests import clients, world
 from tests.chat.tending import CLOSING, MINUTE, tended
 from tests.clients import Desk, Frame, Visitor, Wire
-from tests.sizes import sized
 from tests.world import moved_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VISITORS, COUNSELLORS = sized(200, otherwise=100), sized(20, otherwise=10)
-MINUTES, LATE = 60, 5
-QUEUE_CAP = sized(60, otherwise=30)
+VISITORS, COUNSELLORS, MINUTES, LATE = 200, 20, 60, 5
+QUEUE_CAP = 60
 REFUSED = {"empty", "not_ready", "at_capacity", "closed"}
 
 
