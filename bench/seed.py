@@ -67,7 +67,8 @@ class Seed:
         seats, users, members, presences, sessions = [], [], [], [], []
         for mine in islice(cycle(lines), many):
             number, membership, key = next(_users), uuid4(), secrets.token_hex(16)
-            users.append((number, "!bench", False, f"{number}@bench.example", "Bench", True, False))
+            address = f"{number}@bench.example"
+            users.append((number, "!bench", False, address, "Bench", True, False, False))
             members.append((membership, mine.tenant, number, "counsellor", "{}", "Kari", True, ""))
             presences.append((mine.tenant, membership, True, _now()))
             said, seat = _session(number, mine.tenant)
@@ -78,7 +79,7 @@ class Seed:
             _copy(
                 main,
                 "tenants_user",
-                "id password is_superuser email name is_active is_staff",
+                "id password is_superuser email name is_active is_staff is_demo",
                 users,
             )
             columns = "id tenant_id user_id role title first_name active expiry_rule"
