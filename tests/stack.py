@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from helpline.processes import Process, spawn, stop, wait_until
 from helpline.web import listen
+from tests import warm
 from tests.engines import Run
-from tests.warm import Warm
 
 PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
@@ -52,7 +52,10 @@ class LiveStack:
         """One that answers, on the databases of ``run`` that are this test's own."""
         stack = cls(run.variables(run.database), run.directory)
         try:
-            stack.process = Warm(stack.listener, stack.log, stack.environment)
+            if warm.serves(stack.environment):
+                stack.process = warm.Warm(stack.listener, stack.log, stack.environment)
+            else:
+                stack.begin()
             stack.wait()
             yield stack
         finally:

@@ -34,7 +34,7 @@ class Warm:
     """A web process begun here; what tests do with a ``subprocess.Popen`` can be done with it."""
 
     def __init__(self, listener: socket.socket, log: Path, environment: Mapping[str, str]) -> None:
-        _ensure_nursery(environment)
+        """``environment`` is one that ``serves`` has said yes to."""
         self._process = _nursery.Process(target=_serve, args=(listener, log, environment[OWN]))
         self._process.start()
         self.pid = cast("int", self._process.pid)
@@ -55,11 +55,10 @@ class Warm:
         return self._process.exitcode
 
 
-def _ensure_nursery(environment: Mapping[str, str]) -> None:
-    """Start the process that all others are forked from, with the environment of the first."""
-    shared = {name: value for name, value in environment.items() if name not in {OWN, _TEST}}
+def serves(environment: Mapping[str, str]) -> bool:
+    """Say whether a process with ``environment`` can come from here: settings are read once."""
     if not _begun_with:
-        _begun_with.update(shared)
+        _begun_with.update(_shared(environment))
         before = dict(os.environ)
         os.environ.update(environment)
         try:
@@ -67,8 +66,11 @@ def _ensure_nursery(environment: Mapping[str, str]) -> None:
         finally:
             os.environ.clear()
             os.environ.update(before)
-    changed = {name for name in shared | _begun_with if shared.get(name) != _begun_with.get(name)}
-    assert not changed, f"settings were read with another {changed}: start a process of its own"
+    return _shared(environment) == _begun_with
+
+
+def _shared(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in {OWN, _TEST}}
 
 
 def _serve(listener: socket.socket, log: Path, base: str) -> None:

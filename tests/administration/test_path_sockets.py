@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chat.calls import call, scoped_call
@@ -15,13 +13,6 @@ from tests.talks import Row, owner_rows
 from tests.web import start
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-async def nothing_runs_on() -> AsyncIterator[None]:
-    """After the test, stop what the application has started in the test's event loop."""
-    yield
-    await world.stop_runtime()
 
 
 async def test_talk_outlives_a_pause_and_ends_for_both_when_the_line_leaves() -> None:

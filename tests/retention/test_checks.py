@@ -21,7 +21,7 @@ from referrals.models import Incoming, Outgoing
 from retention import kinds
 from retention.checks import every_tenant_model_is_accounted_for
 from retention.models import AddressRecord, Hold, LedgerEntry, Pool, VaultRequest
-from tenants.models import AuditEntry, Invitation, Membership, Qualification, Shift
+from tenants.models import AuditEntry, Invitation, Membership, Proposal, Qualification, Shift
 from tenants.scope import TenantModel
 
 
@@ -41,7 +41,7 @@ def test_model_that_no_kind_covers_is_refused(monkeypatch: pytest.MonkeyPatch) -
     assert models_accused() == {
         *(Conversation, Segment, Message, Card, Consult, Offer, ResumeCode, Farewell),
         *(HandoverNote, Incident),
-        *(AuditEntry, Invitation, Membership, Qualification, Shift),
+        *(AuditEntry, Invitation, Membership, Proposal, Qualification, Shift),
         *(AddressRecord, VaultRequest, Hold, Pool),
         *(Outgoing, Incoming),
     }

@@ -176,9 +176,10 @@ def codes(request: HttpRequest, user: User) -> HttpResponse:
 @require_POST
 @in_language
 @own(first=False)
-def remove(request: HttpRequest, user: User, factor: int) -> HttpResponse:
+def remove(request: HttpRequest, user: User) -> HttpResponse:
     """Take a factor away, but never the last one where one is required."""
-    if not factors.remove(user, factor):
+    factor = request.POST.get("factor", "")
+    if not factor.isdecimal() or not factors.remove(user, int(factor)):
         refused = _("This is your last one. Add another before you remove it.")
         return _show_account(request, user, refused=refused)
     _note(request, "member.factor_removed")

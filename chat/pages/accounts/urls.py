@@ -14,7 +14,7 @@ urlpatterns = [
     path("account/app/", own.app, name="account-app"),
     path("account/passkey/", own.passkey, name="account-passkey"),
     path("account/codes/", own.codes, name="account-codes"),
-    path("account/remove/<int:factor>/", own.remove, name="account-remove"),
+    path("account/remove/", own.remove, name="account-remove"),
     path("unlock/", away.unlock, name="unlock"),
     path("step-up/", stepping.step_up, name="step-up"),
 ]
