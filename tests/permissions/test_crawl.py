@@ -47,7 +47,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Pages that an operator reads, whatever else a walk finds.
 READ = (
     "/", "/health/", "/tenants/tenant/", "/tenants/tenant/add/", "/tenants/operator/",
-    "/tenants/operator/add/", "/referrals/partnership/", "/vault/", "/login/", "/account/",
+    "/tenants/operator/add/", "/referrals/partnership/", "/vault/", "/account/",
     "/account/app/", "/account/passkey/", "/step-up/", "/link/", "/forgotten/", "/password_change/",
 )  # fmt: skip
 Needles = dict[str, list[bytes]]
