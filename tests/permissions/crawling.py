@@ -108,8 +108,7 @@ class Crawl:
         query = {name: value for name, value in parse_qs(parts.query).items() if name != _BACK}
         typed = {name: value for name, value in said.items() if name != "csrfmiddlewaretoken"}
         key = (f"{method} {parts.path}", f"{sorted(query.items())} {sorted(typed.items())}")
-        is_plain = not query and not typed
-        if key in self.seen or (not is_plain and self._queries.get(key[0], 0) >= MOST_QUERIES):
+        if key in self.seen or self._queries.get(key[0], 0) >= MOST_QUERIES:
             return False
         self._queries[key[0]] = self._queries.get(key[0], 0) + 1
         self.seen.add(key)
