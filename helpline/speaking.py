@@ -10,13 +10,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
+from chat.pages.languages import NAMES
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 ASKED = "lang"
 # The same as a desk remembers it by (chat/pages/languages.py).
 CHOSEN = "language"
-# Each by its own name.
-NAMES = {"nb": "Norsk", "sv": "Svenska", "en": "English"}
 
 
 @dataclass(frozen=True)

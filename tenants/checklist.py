@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from tenants import clock, factors
+from tenants.checkup.contacts import missing_emergency
 from tenants.digest import digest_of
 from tenants.drafts import draft_of
 from tenants.fitness import fit_members, in_place, today_at
@@ -37,8 +38,6 @@ from tenants.policies import newest_policy
 from tenants.scope import TenantModel
 
 ADMINISTRATORS = 2
-# The number that one calls when a life is in danger, by country; others may stand beside it.
-_EMERGENCY = {"NO": frozenset({"112", "113"}), "SE": frozenset({"112"})}
 # What is said to visitors and staff in words, and where the words stand.
 _TEXTS: tuple[tuple[type[TenantModel], str], ...] = (
     (Subject, "label"), (Statement, "texts"), (Requirement, "label"), (Notice, "texts"),
@@ -168,11 +167,7 @@ def notice_telephone(tenant: Tenant) -> list[Item]:
 
 def emergency_numbers(tenant: Tenant) -> list[Item]:
     """Whether the numbers for danger to life stand there.  Rule: S8, T8, D10."""
-    wanted = _EMERGENCY.get(tenant.country, frozenset())
-    rows = Contact.objects.filter(kind=Contact.Kind.EMERGENCY)
-    lacking = sorted(
-        wanted - {value.replace(" ", "") for value in rows.values_list("value", flat=True)}
-    )
+    lacking = missing_emergency(tenant)
     why = (
         _("Not among the emergency numbers: %(numbers)s.") % {"numbers": ", ".join(lacking)}
         if lacking

@@ -18,7 +18,7 @@ from tenants.models import Tenant
 # English dates are written the European way: everybody who reads them lives here.
 _LOCALES = {"nb": "nb_NO", "sv": "sv_SE", "en": "en_GB"}
 # Each by its own name; a visitor looks for the language, not for its written norm.
-_NAMES = {"nb": "Norsk", "sv": "Svenska", "en": "English"}
+NAMES = {"nb": "Norsk", "sv": "Svenska", "en": "English"}
 # A Norwegian browser asks for any of the three; they are understood alike.
 _SAME = {"no": "nb", "nn": "nb"}
 
@@ -78,7 +78,7 @@ def active_language(tenant: Tenant) -> str:
 
 def links_for(offered: Iterable[str], *, current: str) -> list[LanguageLink]:
     """Return a link to the page in each language, each by its own name."""
-    return [LanguageLink(code, _NAMES[code], code == current) for code in offered]
+    return [LanguageLink(code, NAMES[code], code == current) for code in offered]
 
 
 def locale_of(language: str) -> Locale:

@@ -25,12 +25,20 @@ _AT_HOME = {
 _CALLED = (Contact.Kind.EMERGENCY, Contact.Kind.PHONE, Contact.Kind.SMS)
 
 
+def missing_emergency(tenant: Tenant) -> list[str]:
+    """Return which of the country's numbers for danger to life do not stand on the page."""
+    with tenant_scope(tenant):
+        rows = Contact.objects.filter(kind=Contact.Kind.EMERGENCY)
+        there = {_digits(value) for value in rows.values_list("value", flat=True)}
+    return [each for each in _NEEDED.get(tenant.country, ()) if each not in there]
+
+
 def emergency_numbers(tenant: Tenant) -> list[Finding]:
     """The numbers that always answer stand on the page, and are those of the line's country."""
     with tenant_scope(tenant):
         rows = Contact.objects.filter(kind=Contact.Kind.EMERGENCY)
         values = {_digits(row.value): row for row in rows}
-    missing = [each for each in _NEEDED[tenant.country] if each not in values]
+    missing = missing_emergency(tenant)
     found = []
     if missing:
         words = _("The emergency number %(number)s is missing among the other ways to get help.")
