@@ -165,17 +165,35 @@ def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
     """
     now = clock.now()
     _check_capacity(tenant, membership, now=now)
-    # Skipping what others are claiming this moment: two who ask at once get the first and second.
-    row = (
-        waiting(now=now)
-        .filter(visitor_lost_at__isnull=True)
-        .select_for_update(no_key=True, skip_locked=True)
-        .first()
-    )
-    if row is None:
-        raise QueueEmpty("nobody is waiting")
-    Conversation.objects.filter(pk=row.pk).update(**_claimed_by(membership, now))
-    return _won(tenant, row.pk, in_front=row.front, then=then)
+    while (found := _first_untaken()) is not None:
+        talk, in_front = found
+        # Looked at again: it may have been taken, or left, between that look and this one.
+        there = Conversation.objects.filter(
+            pk=talk, state=State.WAITING, visitor_lost_at__isnull=True
+        )
+        if there.update(**_claimed_by(membership, now)):
+            return _won(tenant, talk, in_front=in_front, then=then)
+    raise QueueEmpty("nobody is waiting")
+
+
+# Whom nobody else is taking this moment: two who ask at once get the first and the second. They
+# keep each other off with a lock of its own, because that of the row is held by whatever is being
+# written there as well: skipping those would pass visitors over for what they write while they wait.
+_FIRST_UNTAKEN = """
+WITH queue AS MATERIALIZED (
+  SELECT id, front FROM chat_conversation
+  WHERE state = 'waiting' AND visitor_lost_at IS NULL
+  ORDER BY front DESC, urgent DESC, queued_at, id)
+SELECT id, front FROM queue WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 0)) LIMIT 1
+"""
+
+
+def _first_untaken() -> tuple[UUID, bool] | None:
+    """Keep all others off the first of the queue until the end of the transaction; None for nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_UNTAKEN)
+        row: tuple[UUID, bool] | None = cursor.fetchone()
+    return row
 
 
 def _won(tenant: Tenant, conversation_id: UUID, *, in_front: bool, then: Then[R]) -> R:

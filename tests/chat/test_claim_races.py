@@ -203,6 +203,24 @@ def waiting_in(alias: str) -> int:
     return int(owner_rows(alias, WAITING_FOR_LOCKS)[0][0])
 
 
+async def test_who_is_writing_while_they_wait_is_not_passed_over(tenant: Tenant) -> None:
+    async with (
+        clients.desk(tenant) as window,
+        clients.visitor(tenant) as first,
+        clients.visitor(tenant),
+    ):
+        await window.ready()
+        with psycopg.connect(settings.DATABASE_OWNER_URLS["default"]) as writing:
+            # What is stored is numbered under a lock of its talk, here one that takes long.
+            query = "SELECT 1 FROM chat_conversation WHERE id = %s FOR NO KEY UPDATE"
+            writing.execute(query, [first.conversation])
+            asked = asyncio.create_task(window.take_next())
+            assert await until(tenant, lambda: asked.done() or waiting_in("default") == 1)
+
+        answer = await asked
+    assert (answer["type"], answer["conversation"]) == ("assigned", first.conversation)
+
+
 async def test_claims_that_wait_for_keys_do_not_wait_for_each_other(tenant: Tenant) -> None:
     async with (
         clients.desk(tenant, number=1) as one,
