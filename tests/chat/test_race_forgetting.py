@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Barrier
@@ -189,12 +189,13 @@ async def race_all(tenants: list[Tenant], seed: int) -> Counter[str]:
             await race.hold(chance)
         total.update(race.outcomes)
 
-    async with threads() as run:
+    async with AsyncExitStack() as stack:
+        for writer in writers:
+            stack.push_async_callback(writer.close)
+        run = await stack.enter_async_context(threads())
         races = [Race(tenants[n % len(tenants)], writers, run) for n in range(ROUNDS)]
         await asyncio.gather(*map(one, races))
         await run(check_rows, races)
-    for writer in writers:
-        await writer.close()
     return total
 
 

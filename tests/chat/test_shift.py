@@ -227,8 +227,6 @@ class Shift:
         elif helper.talk and self.minute >= helper.ends_at:
             await helper.ear.ask("close", conversation=helper.talk, reason="done")
             helper.talk = ""
-        elif helper.talk and self.likely(0.08):
-            await self.hand_over(helper)
         elif helper.talk:
             await self.speak(helper)
         else:
@@ -256,6 +254,7 @@ class Shift:
             assert answer["code"] in ("ended", "not_found"), answer
 
     async def hand_over(self, helper: Helper) -> None:
+        """Offer the talk to somebody who has none, and who takes none in this minute any more."""
         assert helper.ear is not None
         others = [one for one in self.helpers if one is not helper and one.ear and not one.talk]
         if others:
@@ -280,6 +279,9 @@ class Shift:
         for number in knocking:
             await self.knock(number)
         await all_of(self.live_as_helper(helper) for helper in self.helpers)
+        await self.settle(guests=())
+        giving = [one for one in self.helpers if one.ear and one.talk and self.likely(0.08)]
+        await all_of(self.hand_over(helper) for helper in giving)
         await self.settle(guests=())
         # An offer stands for a minute.
         await all_of(self.answer_offer(helper) for helper in self.helpers if helper.offers)
