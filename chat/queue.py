@@ -13,7 +13,16 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+)
 
 from chat.errors import AtCapacity, NotReady, QueueEmpty, Taken
 from chat.estimates import Outlook, as_said
@@ -67,32 +76,37 @@ def waiting_count(*, now: datetime) -> int:
 def listed(tenant: Tenant, *, now: datetime) -> list[Waiting]:
     """Return everybody in the queue with place and estimate, next first. Four queries."""
     ahead = outlook(tenant, now=now)
-    # Tuples: of a thousand who wait a model each would hold the process up for a moment.
+    # Tuples, and no times in them: of a thousand who wait either would hold the process up for a moment.
     rows = waiting(now=now).values_list(
-        "pk",
-        "queued_at",
-        "topic",
-        "language",
-        "urgent",
-        "front",
-        "visitor_lost_at",
-        "visitor_socket",
+        "pk", _waited(now), "topic", "language", "urgent", "front", _DROPPED
     )
     return [
         Waiting(
             conversation=talk,
             position=place,
-            waited_seconds=max(0, int((now - queued_at).total_seconds())),
+            waited_seconds=waited,
             wait_seconds=said_of(ahead, place),
             topic=topic,
             language=language,
             urgent=urgent or front,
-            dropped=lost_at is not None and socket is not None,
+            dropped=dropped,
         )
-        for place, (talk, queued_at, topic, language, urgent, front, lost_at, socket) in enumerate(
+        for place, (talk, waited, topic, language, urgent, front, dropped) in enumerate(
             rows, start=1
         )
     ]
+
+
+_DROPPED = ExpressionWrapper(
+    Q(visitor_lost_at__isnull=False, visitor_socket__isnull=False), output_field=BooleanField()
+)
+
+
+def _waited(now: datetime) -> Func:
+    """Return the whole seconds that each has waited by ``now``, never less than none."""
+    template = "greatest(0, floor(extract(epoch FROM %(expressions)s)))::int"
+    since = Value(now) - F("queued_at")
+    return Func(since, template=template, output_field=IntegerField())
 
 
 _PLACES = """
