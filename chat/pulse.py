@@ -1,7 +1,8 @@
 """The slow look that finds what no event told: a message that was committed and never pushed,
 an end that happened elsewhere, a clock that has moved on.
 
-One call of ``chat_pulse`` for all talks of the process, of all tenants.
+A call of ``chat_pulse`` takes many talks, of all tenants. It takes not all of them: whoever writes
+meanwhile would wait for it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import math
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
@@ -28,6 +30,9 @@ log = logging.getLogger("helpline.pulse")
 SLOW_SECONDS = 5.0
 # While Valkey is away the database carries the talks alone.
 ALONE_SECONDS = 1.0
+AT_ONCE = 100
+# What is left to everything else between one call and the next, where there is no hurry.
+BETWEEN_SECONDS = 0.01
 # How long after its return others may still be on their way back to it.
 RETURN_SECONDS = 10.0
 
@@ -90,9 +95,13 @@ class Pulse:
         finally:
             self._looking = None
 
-    async def _look_at(self, readers: list[Reader]) -> None:
-        if not readers:
-            return
+    async def _look_at(self, readers: Sequence[Reader]) -> None:
+        for first in range(0, len(readers), AT_ONCE):
+            if first:
+                await asyncio.sleep(0 if self.alone else BETWEEN_SECONDS)
+            await self._look_at_some(readers[first : first + AT_ONCE])
+
+    async def _look_at_some(self, readers: Sequence[Reader]) -> None:
         if self.alone:
             await self._look_closely(readers)
         rows = await call(_look, [(r.tenant.pk, r.conversation) for r in readers])
@@ -108,7 +117,7 @@ class Pulse:
         elif row[0] > reader.given or row[1] != reader.current:
             reader.refetch()
 
-    async def _look_closely(self, readers: list[Reader]) -> None:
+    async def _look_closely(self, readers: Sequence[Reader]) -> None:
         """Ask what only events tell otherwise: states, counsellors, lines."""
         of_tenant: dict[int, list[Reader]] = defaultdict(list)
         for reader in readers:
@@ -136,11 +145,12 @@ class Pulse:
 
 
 def _look(talks: list[tuple[int, UUID]]) -> dict[UUID, tuple[int, UUID, bool]]:
-    tenants, conversations = zip(*talks, strict=True)
+    # As text: a list would be made ready item by item, which takes longer than the look.
+    arrays = ["{" + ",".join(map(str, column)) + "}" for column in zip(*talks, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conversation, last_seq, segment, alive FROM chat_pulse(%s, %s)",
-            [list(tenants), list(conversations)],
+            "SELECT conversation, last_seq, segment, alive FROM chat_pulse(%s::int[], %s::uuid[])",
+            arrays,
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return {row[0]: (row[1], row[2], row[3]) for row in rows}

@@ -1,7 +1,7 @@
 """Who is at the desk, told to everybody who is: at most once a second, and only what is news.
 
-Each window is also asked now and then to look for itself what colleagues want of it: what was told
-while Valkey was away has reached nobody.
+Now and then each window that colleagues want something of is asked to look for itself: what was
+told while Valkey was away has reached nobody.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Container
 from contextlib import suppress
+from itertools import chain
 from typing import Any, Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from chat.calls import scoped_call
 from chat.colleagues import everybody_here
 from chat.events import desks_group, layer
+from chat.models import Consult, Offer
+from chat.states import OfferState
 from chat.stopping import stop
 from tenants.models import Tenant
 
@@ -33,7 +37,7 @@ class Window(Protocol):
     """A desk socket."""
 
     def look_around(self, here: list[Frame]) -> None: ...
-    def look_again(self) -> None: ...
+    def look_again_if(self, concerned: Container[UUID]) -> None: ...
 
 
 class Roster:
@@ -65,14 +69,25 @@ class Roster:
             looked_at = time.monotonic() if is_due else looked_at
             try:
                 here = await scoped_call(self.tenant, everybody_here, self.tenant)
+                concerned = await scoped_call(self.tenant, _concerned) if is_due else set()
             except Exception:  # the database is away; the next look tries again
                 log.exception("roster_failed")
             else:
                 for window in tuple(self.windows):
                     window.look_around(here)
                     if is_due:
-                        window.look_again()
+                        window.look_again_if(concerned)
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _concerned() -> set[UUID]:
+    """Return whose open threads and standing offers there are, at either end. In the scope.
+
+    Two queries for a desk, where most want nothing of each other, and not some for each window.
+    """
+    threads = Consult.objects.filter(closed="").values_list("asker", "colleague")
+    offers = Offer.objects.filter(state=OfferState.OFFERED).values_list("giver", "receiver")
+    return set(chain.from_iterable(chain(threads, offers)))
 
 
 class Rosters:

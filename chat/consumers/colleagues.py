@@ -7,6 +7,7 @@ event says only that there is something to look at, so that one that is lost cos
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -142,6 +143,11 @@ class Colleagues(DeskWindow):
     def _talks_watched(self) -> set[UUID]:
         threads = {told.talk for told in self._threads.values()}
         return threads | {talk for talk, _ in self._offers.values()}
+
+    def look_again_if(self, concerned: Container[UUID]) -> None:
+        """Look again where something stands, or stood when this was told of it last."""
+        if self._threads or self._offers or self.membership.pk in concerned:
+            self.look_again()
 
     def look_again(self) -> None:
         self._looks_more = True
