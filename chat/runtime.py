@@ -27,6 +27,7 @@ from chat.stopping import stop
 from chat.together import Together
 from chat.writer import Writer
 from retention import clock, watchdog
+from tenants.hosts import Place, place_of
 from tenants.models import Tenant
 
 log = logging.getLogger("helpline.runtime")
@@ -53,6 +54,7 @@ class Runtime:
         self.boards = Boards()
         self.rosters = Rosters()
         self.attendance = Attendance()
+        self.places: Together[str, None, Place | None] = Together(_find)
         self.arrivals: Together[Tenant, Knock, Arrival | Over | Frame] = Together(_arrive)
         self.departures: Together[Tenant, tuple[UUID, UUID], None] = Together(_leave)
         self.over_http = Lines()
@@ -125,6 +127,11 @@ class Runtime:
                 await call(watchdog.look)
             except Exception:  # the database is away; the next look tries again
                 log.exception("watch_failed")
+
+
+async def _find(host: str, asked: list[None]) -> Sequence[Place | None]:
+    place = await call(place_of, host)
+    return [place] * len(asked)
 
 
 async def _arrive(tenant: Tenant, knocks: list[Knock]) -> Sequence[Answer]:

@@ -1,5 +1,6 @@
 """Work that costs little more for many than for one: what comes while a batch is on its way goes
-together in the next. Nobody waits for a timer, and one who comes alone is served at once.
+together in the next. Nobody waits for a timer, and one who comes alone is served in the next turn of
+the event loop.
 
 When a process restarts, all of its visitors come back within seconds.
 """
@@ -35,7 +36,10 @@ class Together(Generic[K, T, R]):
 
     async def _run(self, key: K) -> None:
         try:
-            while waiting := self._waiting.get(key):
+            while self._waiting.get(key):
+                # Once around the loop, for whoever is at the door in this very moment.
+                await asyncio.sleep(0)
+                waiting = self._waiting[key]
                 batch, self._waiting[key] = waiting[:AT_ONCE], waiting[AT_ONCE:]
                 await self._serve(key, batch)
         finally:

@@ -23,7 +23,6 @@ from django.db import Error as DatabaseError
 from msgspec.json import Decoder, encode
 from psycopg_pool import PoolTimeout
 
-from chat.calls import call
 from chat.events import layer
 from chat.fanout import Event
 from chat.frames import DeskHello, NotAFrame, Refused, VisitorHello, read_frame
@@ -31,7 +30,7 @@ from chat.frames import Frame as ReadFrame
 from chat.outgoing import send_soon
 from chat.runtime import runtime
 from tenants.errors import HelplineError, Invalid, NotAllowed, Unavailable
-from tenants.hosts import Place, Side, origin_of, place_of
+from tenants.hosts import Place, Side, origin_of
 from tenants.models import Tenant
 from tenants.permissions import NOBODY, permission_of
 
@@ -148,7 +147,7 @@ class Socket(AsyncConsumer):
             raise StopConsumer
 
     async def websocket_connect(self, message: Any) -> None:
-        place = await call(place_of, self._header(b"host"))
+        place = await runtime().places.do(self._header(b"host"), None)
         if place is None or place.side != self.side or place.tenant is None:
             # Not accepted: the server answers the handshake with 403.
             await self.base_send({"type": "websocket.close"})

@@ -37,13 +37,25 @@ async def test_who_comes_meanwhile_goes_in_the_next_batch_and_keys_do_not_mix() 
     together = doubling(batches, gate)
 
     first = asyncio.create_task(together.do("a", 1))
-    await asyncio.sleep(0)
+    while not batches:
+        await asyncio.sleep(0)
     others = [asyncio.create_task(together.do(key, n)) for key, n in (("a", 2), ("b", 3), ("a", 4))]
     await asyncio.sleep(0)
     gate.set()
 
     assert [await first, *await asyncio.gather(*others)] == [2, 4, 6, 8]
     assert batches == [("a", [1]), ("b", [3]), ("a", [2, 4])]
+
+
+async def test_those_of_one_moment_go_together() -> None:
+    batches: Batches = []
+    gate = asyncio.Event()
+    gate.set()
+    together = doubling(batches, gate)
+
+    assert await asyncio.gather(*(together.do("a", n) for n in (1, 2, 3))) == [2, 4, 6]
+
+    assert batches == [("a", [1, 2, 3])]
 
 
 async def test_one_who_is_refused_spoils_nothing_for_the_others() -> None:
