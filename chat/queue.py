@@ -150,16 +150,12 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then
     """
     now = clock.now()
     _check_capacity(tenant, membership, now=now)
-    stood = Conversation.objects.filter(pk=conversation_id)
-    in_front = stood.values_list("front", flat=True).first()
-    won = Conversation.objects.filter(pk=conversation_id, state=State.WAITING).update(
-        **_claimed_by(membership, now)
-    )
-    if not won:
+    talk = _waiting_one(conversation_id)
+    if talk is None:
         if Conversation.objects.filter(pk=conversation_id).exists():
             raise Taken("somebody else has taken this talk")
         raise NotFound("no such talk")
-    return _won(tenant, conversation_id, in_front=bool(in_front), then=then)
+    return _won(tenant, talk, membership, now=now, then=then)
 
 
 def pick(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then: Then[R]) -> R:
@@ -180,13 +176,10 @@ def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
     now = clock.now()
     _check_capacity(tenant, membership, now=now)
     while (found := _first_untaken()) is not None:
-        talk, in_front = found
-        # Looked at again: it may have been taken, or left, between that look and this one.
-        there = Conversation.objects.filter(
-            pk=talk, state=State.WAITING, visitor_lost_at__isnull=True
-        )
-        if there.update(**_claimed_by(membership, now)):
-            return _won(tenant, talk, in_front=in_front, then=then)
+        talk = _waiting_one(found)
+        # It may have been taken, or its line lost, between that look and this one.
+        if talk is not None and talk.visitor_lost_at is None:
+            return _won(tenant, talk, membership, now=now, then=then)
     raise QueueEmpty("nobody is waiting")
 
 
@@ -195,42 +188,44 @@ def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
 # written there as well: skipping those would pass visitors over for what they write while they wait.
 _FIRST_UNTAKEN = """
 WITH queue AS MATERIALIZED (
-  SELECT id, front FROM chat_conversation
+  SELECT id FROM chat_conversation
   WHERE state = 'waiting' AND visitor_lost_at IS NULL
   ORDER BY front DESC, urgent DESC, queued_at, id)
-SELECT id, front FROM queue WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 0)) LIMIT 1
+SELECT id FROM queue WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 0)) LIMIT 1
 """
 
 
-def _first_untaken() -> tuple[UUID, bool] | None:
+def _first_untaken() -> UUID | None:
     """Keep all others off the first of the queue until the end of the transaction; None for nobody."""
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_UNTAKEN)
-        row: tuple[UUID, bool] | None = cursor.fetchone()
-    return row
+        row: tuple[UUID] | None = cursor.fetchone()
+    return row[0] if row else None
 
 
-def _won(tenant: Tenant, conversation_id: UUID, *, in_front: bool, then: Then[R]) -> R:
-    talk = _assigned(tenant, conversation_id)
+def _waiting_one(conversation_id: UUID) -> Conversation | None:
+    """Return the talk, locked, if it still waits. Waits for whatever is being written in it."""
+    rows = Conversation.objects.select_for_update(no_key=True)
+    return rows.filter(pk=conversation_id, state=State.WAITING).first()
+
+
+def _won(
+    tenant: Tenant, talk: Conversation, membership: Membership, *, now: datetime, then: Then[R]
+) -> R:
+    in_front = talk.front
+    talk.state, talk.counsellor, talk.claimed_at = State.ACTIVE, membership, now
+    talk.front = talk.counsellor_told_lost = False
+    talk.save(update_fields=["state", "counsellor", "claimed_at", "front", "counsellor_told_lost"])
+    _tell_assigned(tenant, talk)
     if in_front:
         for watch in claimed:
             watch(tenant, talk)
     shown = then(talk)
     # Last: all claims of an hour count in one row, and would wait there for what others read,
     # keys from the other instance among it. Whoever stood in front has been answered before.
-    if not in_front and talk.claimed_at:
-        count_answer(tenant, queued_at=talk.queued_at, now=talk.claimed_at)
+    if not in_front:
+        count_answer(tenant, queued_at=talk.queued_at, now=now)
     return shown
-
-
-def _claimed_by(membership: Membership, now: datetime) -> dict[str, object]:
-    return {
-        "state": State.ACTIVE,
-        "counsellor": membership,
-        "claimed_at": now,
-        "front": False,
-        "counsellor_told_lost": False,
-    }
 
 
 def _check_capacity(tenant: Tenant, membership: Membership, *, now: datetime) -> None:
@@ -252,17 +247,15 @@ def open_talks(membership: Membership) -> QuerySet[Conversation]:
     ).order_by("queued_at", "id")
 
 
-def _assigned(tenant: Tenant, conversation_id: UUID) -> Conversation:
-    conversation = Conversation.objects.select_related("counsellor").get(pk=conversation_id)
+def _tell_assigned(tenant: Tenant, talk: Conversation) -> None:
     tell(
-        conversation_id,
+        talk.pk,
         "state",
-        state=str(conversation.state),
-        counsellor=shown_counsellor(tenant, conversation),
-        membership=conversation.counsellor_id.hex if conversation.counsellor_id else None,
+        state=str(talk.state),
+        counsellor=shown_counsellor(tenant, talk),
+        membership=talk.counsellor_id.hex if talk.counsellor_id else None,
     )
     publish(queue_group(tenant.pk), "queue")
-    return conversation
 
 
 def shown_counsellor(tenant: Tenant, conversation: Conversation) -> dict[str, str] | None:
