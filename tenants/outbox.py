@@ -39,8 +39,9 @@ def send_due() -> int:
     Opens scopes of its own. Forgets links that are over, as well.
     """
     forget_over()
-    # Of a line that is not live yet too: its staff come before its visitors do.
-    sent = sum(_send_invitations(tenant) for tenant in Tenant.objects.all())
+    # Of a line that is not live yet too: its staff come before its visitors do. Not of one that has left.
+    lines = Tenant.objects.filter(left_on__isnull=True)
+    sent = sum(_send_invitations(tenant) for tenant in lines)
     links = AccountLink.objects.filter(send_at__lte=clock.now()).order_by("send_at")
     for pk in list(links.values_list("pk", flat=True)[:BATCH]):
         sent += _send(AccountLink.objects.all, pk, transaction.atomic, _account_letter)
