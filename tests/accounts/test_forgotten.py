@@ -15,8 +15,9 @@ from retention.models import VaultPerson
 from tenants.models import AccountLink, AuditEntry, Membership, Role, Tenant, User
 from tenants.passwords import set_by_link
 from tenants.scope import tenant_scope
-from tests import clients, vault
-from tests.accounts.mails import NEW, Browser, page_of, sent, stage
+from tests import clients, vault, web
+from tests.accounts.mails import NEW, Browser, page_of, sent, stage, told
+from tests.clients import host_of
 from tests.office.doors import Door
 from tests.world import PASSWORD, address_of, hire, member_in, move_clock, open_tenants
 
@@ -117,6 +118,9 @@ def test_another_password_ends_every_session_and_the_key_that_the_old_one_locked
     assert "data-vault" in done.content.decode()
     assert stage(here.open_link(mailed.token, password=PASSWORD)) == (410, "dead")
     assert [one.get("/desk/").status_code for one in (here, there)] == [302, 302]
+    ((to, said),) = told()
+    assert (to, "The password of your account was changed." in said) == (login, True)
+    assert told() == []
     assert beside.get("/desk/").status_code == 200
     assert not VaultPerson.objects.filter(user=officer).exists()
     assert not here.signs_in(login, PASSWORD)
