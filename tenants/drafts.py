@@ -18,6 +18,7 @@ from tenants.charter.shape import Keep
 from tenants.charter.shape import Policy as Terms
 from tenants.charter.table import Problem, Problems
 from tenants.errors import Invalid, NotFound
+from tenants.languages import offer_whole
 from tenants.models import Membership, Policy, PolicyRule, Statement, Tenant
 from tenants.policies import let_nothing_begin, newest_policy, terms_of
 
@@ -116,6 +117,7 @@ def publish_draft(
     )
     for follow in followers:
         follow(tenant, draft)
+    offer_whole(tenant)
     return draft
 
 
