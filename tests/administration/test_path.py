@@ -23,7 +23,7 @@ from tenants.charter import read_charters
 from tenants.checklist import Mark
 from tenants.creating import Wanted
 from tenants.drafts import contradictions, draft_of, first_terms, publish_draft, same_terms
-from tenants.dry_runs import Course, Verdict
+from tenants.dry_runs import Course, Tell, Verdict
 from tenants.dry_runs import Mark as Seen
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.loading import load_charters
@@ -69,7 +69,9 @@ def created(slug: str = "nyhjelp", country: str = "NO") -> Tenant:
     return creating.create_tenant(Wanted(slug, "Ny hjelp", body, country, zone, languages))
 
 
-def all_is_kept(tenant: Tenant) -> Course:
+def all_is_kept(tenant: Tenant, tell: Tell) -> Course:
+    tell(0, 2)
+    tell(2, 2)
     return Course((), (Verdict("gone at close", Seen.KEPT, "nothing was found"),))
 
 
