@@ -364,8 +364,8 @@ def _erase(tenant: Tenant, conversation_id: UUID, segment: UUID, rule: str) -> _
 def _language(tenant: Tenant, language: str) -> str:
     if not language:
         return tenant.default_language
-    if language not in tenant.languages:
-        raise Invalid(f"`language` is one of {', '.join(tenant.languages)}")
+    if language not in tenant.offered:
+        raise Invalid(f"`language` is one of {', '.join(tenant.offered)}")
     return language
 
 

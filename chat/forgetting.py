@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from chat.held import find_talk, held_talks, let_go_talk, mark_talk
-from chat.lives import shorten_talks
+from chat.lives import count_shorter, shorten_talks
 from chat.models import Card, Consult, Conversation, Farewell, Message, Offer, ResumeCode, Segment
 from retention.kinds import Due, Holding, Kind
 from tenants.models import Tenant
@@ -167,6 +167,7 @@ CONVERSATION = Kind(
     living=living_segments,
     expire=expire_segments,
     shorten=shorten_talks,
+    shorter=count_shorter,
     held=held_conversations,
     holding=Holding(
         find=find_talk, mark=mark_talk, let_go=let_go_talk, held=held_talks, due=due_in

@@ -6,7 +6,7 @@ talk's own on, the one that ends it first has the word.  Rule: D5, U7, T9
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from tenants.audit import record
 from tenants.calendars import moment
 from tenants.errors import NotAllowed, NotFound
 from tenants.models import Membership, Policy, PolicyRule, Role, Tenant
-from tenants.policies import conversation_rule, flagged_rule, later_policies, until
+from tenants.policies import conversation_rule, flagged_rule, later_policies, until, until_each
 from tenants.staff import own_membership
 
 # No talk is longer than this, so nothing that is written in it outlives it by neglect.
@@ -92,18 +92,44 @@ def shorten_talks(tenant: Tenant, policy: Policy) -> None:
 
     In the transaction that publishes it; the keys follow after the commit.
     """
+    _shorten(tenant, _shorter_lives(tenant, policy))
+
+
+def count_shorter(tenant: Tenant, policy: Policy) -> int:
+    """Return how many talks ``policy`` would delete earlier than was promised. In the scope."""
+    return len(_shorter_lives(tenant, policy))
+
+
+def _shorter_lives(tenant: Tenant, policy: Policy) -> dict[UUID, Life]:
+    """Return what lives shorter under ``policy`` of what began before it; a query for each rule."""
     ordinary, flagged = conversation_rule(policy), flagged_rule(policy)
+    columns = "id", "began_at", "ended_at", "flagged_at", "expires_at", "expiry_rule"
+    rows = Conversation.objects.filter(policy__in=_earlier_versions(policy)).only(*columns)
+    older = {
+        talk: [talk.ended_at] if talk.ended_at else list(_last_ends(tenant, talk.began_at))
+        for talk in rows
+    }
+    plain = _each_under(tenant, policy, ordinary, {end for ends in older.values() for end in ends})
+    noticed = {talk.flagged_at for talk in older if talk.flagged_at}
+    sooner = _each_under(tenant, policy, flagged, noticed) if flagged else {}
     shorter: dict[UUID, Life] = {}
-    older = Conversation.objects.filter(policy__in=_earlier_versions(policy))
-    for talk in older.only("id", "began_at", "ended_at", "flagged_at", "expires_at", "expiry_rule"):
+    for talk, ends in older.items():
         now = talk.expires_at, talk.expiry_rule
-        ends = [talk.ended_at] if talk.ended_at else _last_ends(tenant, talk.began_at)
-        life = _earlier(now, max(_under(tenant, policy, ordinary, end) for end in ends))
-        if flagged and talk.flagged_at:
-            life = _earlier(life, _under(tenant, policy, flagged, talk.flagged_at))
+        life = _earlier(now, max(plain[end] for end in ends))
+        if talk.flagged_at in sooner:
+            life = _earlier(life, sooner[talk.flagged_at])
         if life != now:
             shorter[talk.pk] = life
-    _shorten(tenant, shorter)
+    return shorter
+
+
+def _each_under(
+    tenant: Tenant, policy: Policy, rule: PolicyRule, starts: Collection[datetime]
+) -> dict[datetime, Life]:
+    """Return the same as ``_under`` for each of ``starts``."""
+    assert policy.begins_at is not None
+    ends = until_each(tenant, rule, starts)
+    return {start: (max(end, policy.begins_at), rule.rule) for start, end in ends.items()}
 
 
 def _earlier_versions(policy: Policy) -> list[int]:

@@ -18,6 +18,7 @@ from django.urls import reverse, set_script_prefix
 
 from helpline.middleware import opens_own_scopes
 from tenants import staff
+from tenants.languages import offer_whole
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 
@@ -52,9 +53,12 @@ class TenantMountMiddleware:
         request.urlconf, request.path_info = URLCONF, f"/{mounted['rest']}"
         set_script_prefix(mounted["prefix"])
         try:
-            return self._answer(request, tenant)
+            response = self._answer(request, tenant)
         finally:
             set_script_prefix("/")
+        if request.method == "POST":
+            _offer_languages(tenant)
+        return response
 
     def _answer(self, request: HttpRequest, tenant: Tenant) -> HttpResponse:
         if opens_own_scopes(request.path_info, URLCONF):
@@ -65,6 +69,12 @@ class TenantMountMiddleware:
                 # It was answered as failed: half of it must not stand.
                 transaction.set_rollback(True)
             return response
+
+
+def _offer_languages(tenant: Tenant) -> None:
+    """Let visitors have a language whose last text may just have been written."""
+    with tenant_scope(tenant):
+        offer_whole(Tenant.objects.get(pk=tenant.pk))
 
 
 def _administrator(tenant: Tenant, user: User) -> Membership | None:

@@ -84,7 +84,7 @@ def expect(
                 pact=pact.pact,
                 partner=giver,
                 conversation=conversation,
-                language=language if language in tenant.languages else tenant.default_language,
+                language=language if language in tenant.offered else tenant.default_language,
                 state=HandoffState.EXPECTED,
                 token_hash=outgoing.token_hash,
                 segment=segment,

@@ -6,7 +6,7 @@ due, and are taken once it is gone. The floors above say in ``named_by`` who is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -71,13 +71,25 @@ def oldest_member() -> datetime | None:
 
 def shorten_members(tenant: Tenant, policy: Policy) -> None:
     """Give who has left no longer than ``policy`` allows, in the transaction that publishes it."""
+    for member, life in _shorter_lives(tenant, policy):
+        member.expires_at, member.expiry_rule = life
+        member.save(update_fields=["expires_at", "expiry_rule"])
+
+
+def count_shorter(tenant: Tenant, policy: Policy) -> int:
+    """Return how many of those who have left ``policy`` would forget earlier. In the scope."""
+    return len(list(_shorter_lives(tenant, policy)))
+
+
+def _shorter_lives(
+    tenant: Tenant, policy: Policy
+) -> Iterator[tuple[Membership, tuple[datetime, str]]]:
     for member in Membership.objects.filter(left_at__isnull=False):
         assert member.left_at is not None
         assert member.expires_at is not None
         life = forgotten_under(tenant, policy, member.left_at)
         if life[0] < member.expires_at:
-            member.expires_at, member.expiry_rule = life
-            member.save(update_fields=["expires_at", "expiry_rule"])
+            yield member, life
 
 
 ACCOUNT = Kind(
@@ -87,5 +99,6 @@ ACCOUNT = Kind(
     forget=forget_members,
     oldest=oldest_member,
     shorten=shorten_members,
+    shorter=count_shorter,
     last=True,
 )

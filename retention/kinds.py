@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from retention import clock
 from tenants.models import Policy, Tenant
 from tenants.scope import TenantModel
 
@@ -65,6 +67,11 @@ def nothing_told(limit: int) -> int:
     return 0
 
 
+def none_shorter(tenant: Tenant, policy: Policy) -> int:
+    """Count nothing: for kinds whose life no policy decides."""
+    return 0
+
+
 def nothing_shorter(tenant: Tenant, policy: Policy) -> None:
     """Shorten nothing: for kinds whose life no policy decides."""
 
@@ -78,7 +85,8 @@ class Kind:
     ``oldest()``, ``living(after, limit)`` (ids of sealed segments, rising) and ``expire(segments)``
     run as the application, in the scope, and so does ``held(limit)``, which counts what is kept
     now, as far as ``limit``. ``shorten(tenant, policy)`` gives what is older than a version no
-    longer than that allows, in the transaction that publishes it. A kind that others name goes
+    longer than that allows, in the transaction that publishes it; ``shorter(tenant, policy)`` counts
+    what that would be about, and changes nothing. A kind that others name goes
     ``last``, in the same run as the last of those. ``holding`` is there where things can be held.
     """
 
@@ -90,6 +98,7 @@ class Kind:
     living: Callable[[UUID | None, int], Sequence[UUID]] = nothing_sealed
     expire: Callable[[Collection[UUID]], None] = nothing_to_expire
     shorten: Callable[[Tenant, Policy], None] = nothing_shorter
+    shorter: Callable[[Tenant, Policy], int] = none_shorter
     held: Callable[[int], int] = nothing_told
     last: bool = False
     holding: Holding | None = None
@@ -117,3 +126,14 @@ def follow_policy(tenant: Tenant, policy: Policy) -> None:
     """Shorten what is alive of every kind as a version that is being published asks for."""
     for kind in registered():
         kind.shorten(tenant, policy)
+
+
+def shortened_by(tenant: Tenant, draft: Policy) -> dict[str, int]:
+    """Return how many living things of each kind ``draft`` would shorten if it began now.
+
+    In the scope; reads all that is kept of the tenant. Raises NoPolicy where the draft says nothing
+    of something that is kept.
+    """
+    begun = copy(draft)
+    begun.begins_at = clock.now()
+    return {kind.name: kind.shorter(tenant, begun) for kind in registered()}

@@ -68,6 +68,7 @@ def kind_of(name: str) -> Kind:
         living=partial(_living, name),
         expire=_expire,
         shorten=partial(_shorten_all, name),
+        shorter=partial(_count_shorter, name),
         held=partial(_held, name),
     )
 
@@ -120,14 +121,24 @@ def _shorten_all(kind: str, tenant: Tenant, policy: Policy) -> None:
     """Keep what there is no longer than ``policy`` allows, in the transaction that publishes it."""
     if not Policy.objects.filter(version__lt=policy.version).exists():
         return
-    starts = {True: PolicyRule.Starts.POOLED, False: PolicyRule.Starts.GIVEN}
-    lives = {
-        pool.segment: _after(tenant, policy, kind, starts[pool.poured], pool.on)
-        for pool in Pool.objects.filter(kind=kind, size__gt=0).defer("body")
-    }
+    lives = {pool.segment: life for pool, life in _lives_under(kind, tenant, policy)}
     _shorten(tenant, lives)
     ends = {segment: moment for segment, (moment, _) in lives.items()}
     transaction.on_commit(lambda: keys.shorten_each(tenant, ends))
+
+
+def _count_shorter(kind: str, tenant: Tenant, policy: Policy) -> int:
+    """Return how many of what was written ``policy`` would let go of earlier. In the scope."""
+    lives = _lives_under(kind, tenant, policy)
+    return sum(pool.size for pool, (moment, _) in lives if moment < pool.expires_at)
+
+
+def _lives_under(kind: str, tenant: Tenant, policy: Policy) -> list[tuple[Pool, Life]]:
+    starts = {True: PolicyRule.Starts.POOLED, False: PolicyRule.Starts.GIVEN}
+    return [
+        (pool, _after(tenant, policy, kind, starts[pool.poured], pool.on))
+        for pool in Pool.objects.filter(kind=kind, size__gt=0).defer("body")
+    ]
 
 
 def _shorten(tenant: Tenant, lives: Mapping[UUID, tuple[datetime, str | None]]) -> None:

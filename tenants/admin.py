@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from tenants import staff
+from tenants import news, staff
 from tenants.administration.operators import LineAdmin, OperatorAdmin, PlatformAdmin
 from tenants.models import Operator, Tenant
 from tenants.permissions import OPERATORS, lets_in
@@ -30,6 +30,7 @@ class OperatorPasswordChange(AdminPasswordChangeForm):
         user = super().save(commit)
         said = self.cleaned_data
         staff.tell_of_change(self.user, old=said["old_password"], new=said["new_password1"])
+        news.tell(self.user, news.What.PASSWORD)
         return user
 
 

@@ -19,31 +19,11 @@ from tenants.digest import digest_of
 from tenants.drafts import draft_of
 from tenants.fitness import fit_members, in_place, today_at
 from tenants.hours import schedule_of
-from tenants.models import (
-    Category,
-    CloseReason,
-    Contact,
-    DryRun,
-    Notice,
-    Partner,
-    Phrase,
-    Policy,
-    Requirement,
-    Role,
-    Statement,
-    Subject,
-    Tenant,
-)
+from tenants.languages import lacking
+from tenants.models import DryRun, Notice, Policy, Requirement, Role, Tenant
 from tenants.policies import newest_policy
-from tenants.scope import TenantModel
 
 ADMINISTRATORS = 2
-# What is said to visitors and staff in words, and where the words stand.
-_TEXTS: tuple[tuple[type[TenantModel], str], ...] = (
-    (Subject, "label"), (Statement, "texts"), (Requirement, "label"), (Notice, "texts"),
-    (Contact, "label"), (CloseReason, "label"), (Category, "label"), (Partner, "texts"),
-    (Phrase, "texts"),
-)  # fmt: skip
 
 
 class Mark(StrEnum):
@@ -167,55 +147,44 @@ def notice_telephone(tenant: Tenant) -> list[Item]:
 
 def emergency_numbers(tenant: Tenant) -> list[Item]:
     """Whether the numbers for danger to life stand there.  Rule: S8, T8, D10."""
-    lacking = missing_emergency(tenant)
+    absent = missing_emergency(tenant)
     why = (
-        _("Not among the emergency numbers: %(numbers)s.") % {"numbers": ", ".join(lacking)}
-        if lacking
+        _("Not among the emergency numbers: %(numbers)s.") % {"numbers": ", ".join(absent)}
+        if absent
         else _("Whoever is in danger finds whom to call.")
     )
     pages = ("admin:tenants_contact_changelist",)
-    return [Item("emergency", _mark(not lacking), _("Emergency numbers"), why, "S8", pages)]
+    return [Item("emergency", _mark(not absent), _("Emergency numbers"), why, "S8", pages)]
 
 
 def languages_complete(tenant: Tenant) -> list[Item]:
     """Whether everything is said in each of the line's languages.  Rule: ours."""
-    lacking = [
-        f"{model._meta.verbose_name} {row.pk} ({code})"
-        for model, field in _TEXTS
-        for row in model.objects.all()
-        for code in tenant.languages
-        if not str(getattr(row, field).get(code, "")).strip()
-    ]
-    newest = newest_policy(tenant)
-    texts = newest.texts if newest else {}
-    lacking += [
-        f"{Policy._meta.verbose_name} ({c})" for c in tenant.languages if texts and not texts.get(c)
-    ]
+    found = lacking(tenant)
     codes = ", ".join(tenant.languages)
-    if lacking:
+    if found:
         why = _("Texts that are not there in every language (%(codes)s): %(count)s.")
-        why %= {"count": len(lacking), "codes": codes}
+        why %= {"count": len(found), "codes": codes}
     else:
         why = _("Every text is there in every language (%(codes)s).") % {"codes": codes}
     pages = ("admin:texts",)
     title = _("Every text in every language")
-    return [Item("languages", _mark(not lacking), title, why, "ours", pages)]
+    return [Item("languages", _mark(not found), title, why, "ours", pages)]
 
 
 def embedding_checked(tenant: Tenant) -> list[Item]:
     """Whether each page that may show the bubble has asked for it once.  Rule: T2."""
     if not tenant.bubble_opens:
         return []
-    lacking = [one for one in tenant.bubble_origins if one not in tenant.bubble_seen]
+    unseen = [one for one in tenant.bubble_origins if one not in tenant.bubble_seen]
     why = (
         _("No page there has asked for the bubble yet: %(origins)s.")
-        % {"origins": ", ".join(lacking)}
-        if lacking
+        % {"origins": ", ".join(unseen)}
+        if unseen
         else _("The organisation's own pages ask for the bubble.")
     )
     pages = ("admin:embedding",)
     title = _("The bubble on the organisation's own pages")
-    return [Item("embedding", _mark(not lacking), title, why, "T2", pages)]
+    return [Item("embedding", _mark(not unseen), title, why, "T2", pages)]
 
 
 def dry_run_passed(tenant: Tenant) -> list[Item]:

@@ -11,20 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tenants.audit import record
-from tenants.charter.shape import Keep
-from tenants.charter.shape import Policy as Terms
-from tenants.drafts import write_draft
+from tenants.drafts import first_terms, write_draft
 from tenants.errors import Invalid
 from tenants.hosts import DESK_PREFIX, RESERVED
 from tenants.invitations import invite
-from tenants.models import (
-    Contact,
-    Operator,
-    PolicyRule,
-    Requirement,
-    Role,
-    Tenant,
-)
+from tenants.models import Contact, Operator, Requirement, Role, Tenant
 from tenants.scope import tenant_scope
 
 LANGUAGES = {"NO": ("nb", "en"), "SE": ("sv", "en")}
@@ -104,7 +95,7 @@ def create_tenant(wanted: Wanted) -> Tenant:
     )
     with tenant_scope(tenant):
         _first_rows(tenant)
-        write_draft(tenant, safest_terms())
+        write_draft(tenant, first_terms())
         record(tenant, actor=None, action="tenant.created", subject=None, basis="operator")
     for follow in followers:
         follow(tenant)
@@ -134,39 +125,6 @@ def _first_rows(tenant: Tenant) -> None:
 def _in(tenant: Tenant, texts: dict[str, str]) -> dict[str, str]:
     """Return the texts in the tenant's languages; one that is not written yet is left out."""
     return {code: texts[code] for code in tenant.languages if code in texts}
-
-
-def safest_terms() -> Terms:
-    """Return the policy that keeps least: nothing of a talk, no address, no answers, nobody reads.
-
-    The others are the shortest lives with which a line can still be looked after.
-    """
-    kinds, starts, units = PolicyRule.Kind, PolicyRule.Starts, PolicyRule.Unit
-    ours = dict.fromkeys(
-        ("address", "access", "erase", "leave", "journal", "triage", "evaluation"), "ours"
-    )
-    return Terms(
-        address="never",
-        may_erase=True,
-        parks=False,
-        access="nobody",
-        journal=False,
-        triage=False,
-        evaluation=False,
-        rules=ours,
-        texts={},
-        keep=(
-            _keep(kinds.CONVERSATION, starts.ENDED, 0, units.SECONDS),
-            _keep(kinds.AUDIT, starts.WRITTEN, 12, units.MONTHS),
-            _keep(kinds.ACCOUNT, starts.LEFT, 1, units.MONTHS),
-            _keep(kinds.SESSION, starts.SIGNED_IN, 10, units.HOURS),
-            _keep(kinds.LOG, starts.WRITTEN, 7, units.DAYS),
-        ),
-    )
-
-
-def _keep(kind: str, starts: str, amount: int, unit: str) -> Keep:
-    return Keep(str(kind), str(starts), amount, str(unit), (), "", "ours")
 
 
 def appoint(tenant: Tenant, *, email: str, language: str = "") -> None:

@@ -34,8 +34,10 @@ _ROWS: tuple[type[TenantModel], ...] = (
     Hours, HoursException, Subject, Statement, Requirement, Notice, Contact, CloseReason, Category,
     Partner, Phrase, EvaluationForm, EvaluationQuestion,
 )  # fmt: skip
-# Where the tenant stands on its path is none of its settings.
-_APART = frozenset({"id", "tenant", "live", "paused_on", "left_on", "exported_on", "bubble_seen"})
+# Where the tenant stands on its path is none of its settings, nor is what follows from its texts.
+_APART = frozenset(
+    {"id", "tenant", "live", "paused_on", "left_on", "exported_on", "bubble_seen", "whole_in"}
+)
 
 
 def digest_of(tenant: Tenant) -> str:

@@ -18,6 +18,7 @@ from tenants.charter.shape import Keep
 from tenants.charter.shape import Policy as Terms
 from tenants.charter.table import Problem, Problems
 from tenants.errors import Invalid, NotFound
+from tenants.languages import offer_whole
 from tenants.models import Membership, Policy, PolicyRule, Statement, Tenant
 from tenants.policies import let_nothing_begin, newest_policy, terms_of
 
@@ -116,22 +117,27 @@ def publish_draft(
     )
     for follow in followers:
         follow(tenant, draft)
+    offer_whole(tenant)
     return draft
 
 
 def first_terms() -> Terms:
-    """Return what a line that has promised nothing yet begins from: the most protective that works."""
+    """Return what a line that has promised nothing yet begins from: what keeps least.
+
+    Nothing of a talk, no address, no answers, nobody reads. The others are the shortest lives with
+    which a line can still be looked after.
+    """
     ours = ("address", "access", "erase", "leave", "journal", "triage", "evaluation")
     lives = (
         ("conversation", "ended", 0, "seconds"),
-        ("audit", "written", 24, "months"),
-        ("account", "left", 3, "months"),
-        ("session", "signed_in", 12, "hours"),
+        ("audit", "written", 12, "months"),
+        ("account", "left", 1, "months"),
+        ("session", "signed_in", 10, "hours"),
         ("log", "written", 7, "days"),
     )
     return Terms(
         address=Policy.Address.NEVER.value,
-        may_erase=False,
+        may_erase=True,
         parks=False,
         access=Policy.Access.NOBODY.value,
         journal=False,

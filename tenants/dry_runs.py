@@ -60,11 +60,17 @@ class Course:
         return sum(one.mark is Mark.KEPT for one in self.verdicts)
 
 
+# Told how many parts of a run are over, and how many there are; from whatever thread it is in.
+Tell = Callable[[int, int], None]
 # Filled by the floor that can hold a talk: called outside every scope, and leaves nothing behind.
-runners: list[Callable[[Tenant], Course]] = []
+runners: list[Callable[[Tenant, Tell], Course]] = []
 
 
-def run(tenant: Tenant, membership: Membership) -> Course:
+def tell_nobody(done: int, of: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def run(tenant: Tenant, membership: Membership, *, tell: Tell = tell_nobody) -> Course:
     """Run ``tenant``'s settings dry and keep what came of it. Outside every scope; takes seconds.
 
     What was changed while it ran makes it one of earlier settings. Raises Unavailable where nobody
@@ -74,7 +80,7 @@ def run(tenant: Tenant, membership: Membership) -> Course:
         raise Unavailable("nothing here can make a dry run")
     with tenant_scope(tenant):
         digest = digest_of(tenant)
-    course = runners[-1](tenant)
+    course = runners[-1](tenant, tell)
     with tenant_scope(tenant):
         DryRun.objects.update_or_create(
             tenant=tenant,

@@ -50,8 +50,9 @@ def confirm_live(tenant: Tenant, membership: Membership) -> None:
     _expect(now_there, State.PREPARING)
     proposals.take(now_there, actor, GO_LIVE)
     _check(now_there)
-    now_there.live = True
-    _write(now_there, actor, "tenant.live", State.PREPARING, ["live"])
+    # Nothing is missing, no text either.
+    now_there.live, now_there.whole_in = True, list(now_there.languages)
+    _write(now_there, actor, "tenant.live", State.PREPARING, ["live", "whole_in"])
 
 
 def pause(tenant: Tenant, membership: Membership) -> None:

@@ -94,15 +94,16 @@ def invite(
     """Invite whoever has that address to a place here; a mail goes out within seconds.
 
     In the scope. ``actor`` is None where the platform invites, as for a line's first administrator.
-    Raises NotAllowed for a role that is not theirs to give, and Fault.
+    Raises NotAllowed for a role that is not theirs to give, and Fault, also where none was chosen.
     """
+    role = _known(role)
     if actor is not None and not may_invite(own_membership(tenant, actor), role):
         raise NotAllowed("somebody else invites to this role")
     now = clock.now()
     made = Invitation(
         tenant=tenant,
         email=_address(email),
-        role=_known(role),
+        role=role,
         title=_title(tenant, title),
         first_name=_short("first_name", first_name, FIRST_NAME_CHARACTERS),
         language=language,

@@ -100,6 +100,8 @@ def _load_tenant(charter: Charter) -> tuple[Tenant, bool, list[str]]:
         "country": identity.country,
         "zone": identity.zone,
         "languages": list(identity.languages),
+        # A charter says each text in all of them.
+        "whole_in": list(identity.languages),
         "live": identity.live,
         "theme": dict(charter.theme),
         "bubble_opens": charter.bubble.opens,

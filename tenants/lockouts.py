@@ -6,6 +6,9 @@ wrong. Counted are the name that was typed and the blinded bucket of where it ca
 or a password in the wrong field. No agent and no page is stored at all. A name counts alike whether or
 not there is such an account, so that a lock tells nothing.
 
+Links for a forgotten password are counted by the place alone, right or wrong: who asks for one proves
+nothing, and each that finds somebody is a mail.
+
 Whoever is at work stays so: a lock is asked about at the door alone, and what is proved inside
 (unlocking, a step up) counts for that seat.
 """
@@ -29,8 +32,8 @@ from tenants.models import User
 
 COOL_OFF = timedelta(minutes=10)
 # A name, and a place: a house with many members has one address.
-NAME, PLACE, FACTOR, SEAT = "name", "place", "factor", "seat"
-LIMITS = {NAME: 10, PLACE: 100, FACTOR: 6, SEAT: 10}
+NAME, PLACE, FACTOR, SEAT, ASKED = "name", "place", "factor", "seat", "asked"
+LIMITS = {NAME: 10, PLACE: 100, FACTOR: 6, SEAT: 10, ASKED: 20}
 _NOWHERE = "::"
 
 _COUNT = """
@@ -77,6 +80,15 @@ def count_wrong(request: HttpRequest, name: str) -> None:
     """Count a sign-in that failed, for the name and for the place."""
     count(NAME, name)
     count(PLACE, _place_of(request))
+
+
+def may_ask(request: HttpRequest) -> bool:
+    """Say whether one more link may be asked for from this place, and count it if so."""
+    place = _place_of(request)
+    if is_out(ASKED, place):
+        return False
+    count(ASKED, place)
+    return True
 
 
 def count(kind: str, what: str) -> None:

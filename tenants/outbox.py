@@ -1,4 +1,4 @@
-"""The mails that are to go out: links, each with a token that is made as it is sent.
+"""The mails that are to go out: links, each with a token that is made as it is sent, and news.
 
 What is to be sent is a row (``send_at``), never a message of the broker, which would keep the token:
 it is made here, goes into the mail, and is forgotten. A try that broke off is made again with a
@@ -19,7 +19,7 @@ from django.db import models, transaction
 from tenants import clock, letters
 from tenants.letters import Letter
 from tenants.links import Token, address_of, life_of
-from tenants.models import AccountLink, Invitation, Tenant
+from tenants.models import AccountLink, AccountNews, Invitation, Tenant
 from tenants.models.link import Link
 from tenants.scope import tenant_scope
 
@@ -31,6 +31,8 @@ BATCH = 20
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 # Somebody who asks again and again gets one mail in this time.
 QUIET = timedelta(minutes=5)
+# How often news are tried: for about a day. Later they would frighten more than they help.
+_MOST_TRIES = 24
 
 
 def send_due() -> int:
@@ -39,12 +41,14 @@ def send_due() -> int:
     Opens scopes of its own. Forgets links that are over, as well.
     """
     forget_over()
-    # Of a line that is not live yet too: its staff come before its visitors do.
-    sent = sum(_send_invitations(tenant) for tenant in Tenant.objects.all())
+    # Of a line that is not live yet too: its staff come before its visitors do. Not of one that has left.
+    lines = Tenant.objects.filter(left_on__isnull=True)
+    sent = sum(_send_invitations(tenant) for tenant in lines)
     links = AccountLink.objects.filter(send_at__lte=clock.now()).order_by("send_at")
     for pk in list(links.values_list("pk", flat=True)[:BATCH]):
         sent += _send(AccountLink.objects.all, pk, transaction.atomic, _account_letter)
-    return sent
+    news = AccountNews.objects.filter(send_at__lte=clock.now()).order_by("send_at")
+    return sent + sum(_tell(pk) for pk in list(news.values_list("pk", flat=True)[:BATCH]))
 
 
 def forget_over() -> int:
@@ -101,11 +105,31 @@ def _may_have(link: Link) -> bool:
     return link.user is not None and link.user.is_active
 
 
+def _tell(pk: int) -> bool:
+    """Send news, once; those that have gone out are forgotten."""
+    now = clock.now()
+    with transaction.atomic():
+        rows = AccountNews.objects.select_related("user").select_for_update(of=("self",))
+        news = rows.filter(pk=pk, send_at__lte=now).first()
+        if news is None:
+            return False
+        news.send_at, news.tries = _again_at(news.tries, now), news.tries + 1
+        news.save(update_fields=["send_at", "tries"])
+    went = letters.post(Letter(news.user.email, "news", news.language, {"what": news.what}))
+    if went or news.tries >= _MOST_TRIES:
+        news.delete()
+    return went
+
+
+def _again_at(tries: int, now: datetime) -> datetime:
+    """Return when somebody tries again where this process is killed, or no server answers."""
+    return now + _PAUSES[min(tries, len(_PAUSES) - 1)]
+
+
 def _give_token(link: Link, now: datetime) -> Token:
     token = Token()
     link.digest, link.ends_at = token.digest, now + life_of(link)
-    # Where this process is killed meanwhile, that is when somebody tries again.
-    link.send_at = now + _PAUSES[min(link.tries, len(_PAUSES) - 1)]
+    link.send_at = _again_at(link.tries, now)
     link.tries += 1
     link.save(update_fields=["digest", "ends_at", "send_at", "tries"])
     return token

@@ -10,13 +10,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tenants import clock, sessions
-from tenants.audit import record
+from tenants import clock, news, sessions
 from tenants.errors import Invalid, NotFound
 from tenants.links import digest_of
-from tenants.models import AccountLink, Membership, Tenant, User
-from tenants.scope import tenant_scope
-from tenants.staff import tell_of_reset, tell_watchers
+from tenants.models import AccountLink, Tenant, User
+from tenants.staff import shut_out, tell_of_reset
 
 EMAIL_CHARACTERS = 254
 
@@ -84,20 +82,11 @@ def set_by_link(token: str, password: str, *, tenant: Tenant | None) -> bool:
         if not AccountLink.objects.filter(pk=link.pk, digest=link.digest).delete()[0]:
             raise NotFound("no such link")
         AccountLink.objects.filter(user=user).delete()
+        if user.has_usable_password():  # else it is their first one
+            news.tell(user, news.What.PASSWORD, language=link.language)
         user.set_password(password)
         user.save(update_fields=["password"])
         sessions.end_everywhere(user.pk)
         loses = tell_of_reset(user)
-    _tell_tenants(user)
+    shut_out(user, "member.password_reset")
     return loses
-
-
-def _tell_tenants(user: User) -> None:
-    for tenant in Tenant.objects.all():
-        with tenant_scope(tenant):
-            member = Membership.objects.filter(user=user, active=True).first()
-            if member is not None:
-                record(
-                    tenant, actor=None, action="member.password_reset", subject=member.pk, basis=""
-                )
-                tell_watchers(tenant, member, goes=True)

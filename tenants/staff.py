@@ -103,12 +103,43 @@ def deactivate(user: User) -> None:
     """Let a person in nowhere any more, at no tenant, from now on. Opens its own scopes."""
     User.objects.filter(pk=user.pk).update(is_active=False)
     sessions.end_everywhere(user.pk)
-    for tenant in Tenant.objects.all():
+    shut_out(user, "member.deactivated")
+
+
+def shut_out(user: User, action: str) -> None:
+    """Write into the trail of every line of ``user`` why they are out, and close their desks there.
+
+    Opens its own scopes, one after the other.
+    """
+
+    def tell(tenant: Tenant, member: Membership) -> None:
+        record(tenant, actor=None, action=action, subject=member.pk, basis="")
+        tell_watchers(tenant, member, goes=True)
+
+    at_every_line(user, tell)
+
+
+def note_everywhere(user: User, action: str) -> None:
+    """Write into the trail of every line of ``user`` what they did to their own sign-in.
+
+    For what is done at the platform's own host, where no line's trail is nearer than another's.
+    Opens its own scopes, one after the other.
+    """
+    at_every_line(
+        user,
+        lambda tenant, member: record(
+            tenant, actor=member, action=action, subject=member.pk, basis=""
+        ),
+    )
+
+
+def at_every_line(user: User, work: Callable[[Tenant, Membership], object]) -> None:
+    """Do ``work`` at each line where ``user`` has a place, in the scope of each. Outside every scope."""
+    for tenant in Tenant.objects.filter(left_on__isnull=True):
         with tenant_scope(tenant):
             member = Membership.objects.filter(user=user, active=True).first()
             if member is not None:
-                record(tenant, actor=None, action="member.deactivated", subject=member.pk, basis="")
-                tell_watchers(tenant, member, goes=True)
+                work(tenant, member)
 
 
 def leave(tenant: Tenant, membership_id: UUID, *, actor: Membership | None) -> Membership:

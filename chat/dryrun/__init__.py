@@ -33,6 +33,7 @@ from chat.events import outbox
 from retention import clock, sandbox
 from tenants.charter.table import LANGUAGES
 from tenants.checkup import Finding, check_up
+from tenants.dry_runs import Tell, tell_nobody
 from tenants.hours import LOOK_AHEAD, Span, schedule_of
 from tenants.models import Policy, PolicyRule, Tenant
 from tenants.policies import NoPolicy, current_policy, policy_rules
@@ -59,32 +60,37 @@ def _nobody(step: Step) -> None:
 
 
 def dry_run(
-    tenant: Tenant, *, language: str = "", told: Callable[[Step], None] = _nobody
+    tenant: Tenant,
+    *,
+    language: str = "",
+    told: Callable[[Step], None] = _nobody,
+    far: Tell = tell_nobody,
 ) -> Report:
     """Try what ``tenant`` promises, and say what was seen, in ``language`` (nb, sv or en).
 
     May be called anywhere; sees what is committed, and leaves nothing. ``told`` is called from the
-    thread that does it, as each step happens; what it raises ends the run. Takes some seconds. A
+    thread that does it, as each step happens, and ``far`` as each story is over, with how many are of
+    how many; what they raise ends the run. Takes some seconds. A
     language that the pages do not speak is taken for the tenant's first.
     """
     spoken = language if language in LANGUAGES else tenant.default_language
-    return sandbox.rolled_back(partial(_try, tenant.pk, spoken, told))
+    return sandbox.rolled_back(partial(_try, tenant.pk, spoken, told, far))
 
 
-def _try(pk: int, language: str, told: Callable[[Step], None]) -> Report:
+def _try(pk: int, language: str, told: Callable[[Step], None], far: Tell) -> Report:
     # What is published here reaches nobody: it is gathered, and dropped with this context.
     outbox.set([])
     tenant = Tenant.objects.select_related("operator").get(pk=pk)
     with translation.override(language):
         findings = tuple(check_up(tenant))
         try:
-            stage = _stage(tenant, language, told)
+            stage = _stage(tenant, language, told, far)
         except NoPolicy:
             return Report(tenant.slug, tenant.zone, language, findings, (), ())
         return _played(stage, findings)
 
 
-def _stage(tenant: Tenant, language: str, told: Callable[[Step], None]) -> Stage:
+def _stage(tenant: Tenant, language: str, told: Callable[[Step], None], far: Tell) -> Stage:
     """Make the copy. Raises NoPolicy."""
     line = copy_of(tenant)
     with tenant_scope(line):
@@ -93,7 +99,7 @@ def _stage(tenant: Tenant, language: str, told: Callable[[Step], None]) -> Stage
     now = clock.now()
     opens_at = max(now + MINUTE, span.starts_at + _AFTER) if span else now + MINUTE
     opens_at = opens_at.replace(second=0, microsecond=0) + MINUTE * bool(opens_at.second)
-    return Stage(tenant, line, language, told, opens_at, hours=span)
+    return Stage(tenant, line, language, told, far, opens_at, hours=span)
 
 
 def _next_opening(line: Tenant, now: datetime) -> Span | None:

@@ -18,6 +18,7 @@ from chat.dryrun.report import Outcome, Step, Verdict, moment_words
 from retention import clock, sandbox
 from retention.kinds import registered
 from retention.purge import purge_batch
+from tenants.dry_runs import Tell
 from tenants.errors import HelplineError
 from tenants.hours import Span
 from tenants.models import Membership, Policy, PolicyRule, Tenant
@@ -42,6 +43,7 @@ class Stage:
     line: Tenant
     language: str
     told: Callable[[Step], None]
+    far: Tell
     opens_at: datetime
     hours: Span | None = None
     counsellor: Membership | None = None
@@ -104,11 +106,12 @@ Story = Callable[[Stage], Moments]
 
 
 def play(stage: Stage, stories: Sequence[Story]) -> None:
-    """Let all of ``stories`` happen, each step at its moment."""
+    """Let all of ``stories`` happen, each step at its moment; tell as each is over."""
     waiting: list[tuple[datetime, int]] = []
     running: list[Iterator[datetime]] = [story(stage) for story in stories]
     for number in range(len(running)):
         heapq.heappush(waiting, (clock.now(), number))
+    stage.far(0, len(stories))
     while waiting:
         moment, number = heapq.heappop(waiting)
         if moment > clock.now():
@@ -118,6 +121,8 @@ def play(stage: Stage, stories: Sequence[Story]) -> None:
         sandbox.settle()
         if after is not None:
             heapq.heappush(waiting, (after, number))
+        else:
+            stage.far(len(stories) - len(waiting), len(stories))
 
 
 def _go_on(stage: Stage, story: Iterator[datetime]) -> datetime | None:

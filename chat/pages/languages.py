@@ -43,6 +43,11 @@ def spoken() -> list[str]:
 
 def offered_by(tenant: Tenant) -> list[str]:
     """Return the languages of a tenant's visitor page, its own first."""
+    return [code for code in tenant.offered if code in spoken()] or spoken()
+
+
+def written_by(tenant: Tenant) -> list[str]:
+    """Return the languages that a tenant's texts are written in, also those not offered yet."""
     return [code for code in tenant.languages if code in spoken()] or spoken()
 
 

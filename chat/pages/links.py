@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from chat.pages import languages
 from chat.pages.languages import LanguageLink
 from chat.pages.theme import theme_url
-from tenants import invitations, passwords
+from tenants import invitations, lockouts, passwords
 from tenants.errors import HelplineError, NotFound
 from tenants.invitations import NAME_CHARACTERS, Fault
 from tenants.models import Invitation, Tenant
@@ -102,6 +102,13 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     door = Door.of(request)
     if request.method != "POST":
         return _show(request, door, "ask")
+    if not lockouts.may_ask(request):
+        # The same for every address: it tells of the place, and of nobody.
+        with translation.override(door.language):
+            many = gettext(
+                "Too many links have been asked for from here. Try again in ten minutes."
+            )
+        return _show(request, door, "ask", status=429, errors=[many])
     with door.scope():
         passwords.ask_for_reset(
             request.POST.get("email", ""), tenant=door.tenant, language=door.language

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from chat.withheld import few_hidden
 from retention import clock
+from retention.kinds import shortened_by
 from tenants import drafts, policies, promises
 from tenants.calendars import moment
+from tenants.charter.shape import Policy as Terms
 from tenants.differences import Difference, differences
 from tenants.errors import Invalid
 from tenants.models import Membership, Policy, Tenant
@@ -21,7 +24,8 @@ class NextVersion:
     """A version beside the one that it follows: a draft, or published, also for a day to come.
 
     ``begins`` is when it does on the tenant's own clock, empty for a draft. ``differences`` is empty
-    where it promises the same, and where there was none before.
+    where it promises the same, and where there was none before. ``counts`` tells how much of what is
+    kept now a draft would let go of earlier.
     """
 
     version: int
@@ -30,6 +34,7 @@ class NextVersion:
     problems: list[str]
     promises: list[Promise]
     is_first: bool
+    counts: list[str] = field(default_factory=list)
 
     @property
     def shortens(self) -> bool:
@@ -42,10 +47,20 @@ class NextVersion:
 
 
 def next_version(
-    tenant: Tenant, later: Policy, before: Policy | None, *, language: str
+    tenant: Tenant,
+    later: Policy,
+    before: Policy | None,
+    *,
+    language: str,
+    counted: bool = False,
 ) -> NextVersion:
-    """Return ``later`` in ``language``, and what it changes of ``before``. In the scope."""
+    """Return ``later`` in ``language``, and what it changes of ``before``. In the scope.
+
+    ``counted``: also how much of what is kept a draft shortens, in the active translation. That reads
+    all that is kept, so it is asked for where one is about to publish.
+    """
     terms = policies.terms_of(later)
+    problems = [str(problem) for problem in drafts.contradictions(terms, file=_("Draft"))]
     changed = (
         differences(tenant, policies.terms_of(before), terms, language=language, now=clock.now())
         if before
@@ -55,10 +70,38 @@ def next_version(
         version=later.version,
         begins=in_words(later.begins_at, tenant) if later.begins_at else "",
         differences=changed,
-        problems=[str(problem) for problem in drafts.contradictions(terms, file=_("Draft"))],
+        problems=problems,
         promises=promises.sentences(tenant, later, language=language),
         is_first=before is None,
+        counts=_counts(tenant, later, before) if counted and before and not problems else [],
     )
+
+
+def _counts(tenant: Tenant, draft: Policy, before: Policy) -> list[str]:
+    """Say of each kind whose life changes how many a draft shortens; of a small number no more."""
+    changed = _kinds_changed(policies.terms_of(before), policies.terms_of(draft))
+    words = {
+        "conversation": _("Talks that are deleted earlier than was promised: {count}."),
+        "address": _("Addresses that are deleted earlier than was promised: {count}."),
+        "evaluation": _("Answers afterwards that are deleted earlier than was promised: {count}."),
+        "account": _("Members who have left and are forgotten earlier: {count}."),
+    }
+    found = shortened_by(tenant, draft) if changed & words.keys() else {}
+    return [
+        text.format(count=few_hidden(found.get(kind, 0)) or _("fewer than five"))
+        for kind, text in words.items()
+        if kind in changed
+    ]
+
+
+def _kinds_changed(before: Terms, after: Terms) -> set[str]:
+    """Return the kinds of which two versions say another life, or of which one says none."""
+    lives = [
+        {(one.kind, one.starts): (one.amount, one.unit) for one in terms.keep}
+        for terms in (before, after)
+    ]
+    changed = {kind for kind, _starts in dict(lives[0].items() ^ lives[1].items())}
+    return changed | ({"address"} if before.address != after.address else set())
 
 
 def publish_from(tenant: Tenant, asked: str, *, now: datetime, actor: Membership) -> Policy:

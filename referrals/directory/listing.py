@@ -60,7 +60,7 @@ def _having(
 
 def _answers(line: OtherLine, asked: Asked, having: Having) -> bool:
     """Return whether a partner is what is asked for; what it does not say leaves it in."""
-    if asked.language and asked.language not in line.tenant.languages:
+    if asked.language and asked.language not in line.tenant.offered:
         return False
     words = words_of(asked.words)
     if not (asked.subject or words):

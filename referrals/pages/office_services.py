@@ -187,7 +187,7 @@ def _form(
     before = said_of(found) if found else None
     written = written_of(before or Said(name={}))
     if request.method == "POST":
-        written = written_in(request.POST, languages.offered_by(tenant))
+        written = written_in(request.POST, languages.written_by(tenant))
         said, faults = said_by(written, before, today=today_at(tenant))
         try:
             if not faults:
@@ -231,7 +231,7 @@ def _content(
 
 
 def _fields(name: str, written: Written, tenant: Tenant) -> list[TextField]:
-    offered = languages.links_for(languages.offered_by(tenant), current="")
+    offered = languages.links_for(languages.written_by(tenant), current="")
     texts = written.texts[name]
     return [
         TextField(f"{name}_{one.code}", texts.get(one.code, ""), one.code, one.name)

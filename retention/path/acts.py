@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from retention import departures, exports
 from retention.departures import Held, NotExported
 from retention.path import pages
+from retention.path.running import asks_for_lines, streamed
 from tenants import dry_runs, going_live, proposals
 from tenants.administration.rows import member_of, tenant_of
+from tenants.dry_runs import Course, Tell
 from tenants.errors import HelplineError, Invalid, NotFound
 from tenants.going_live import Unready
 from tenants.hosts import url_of
@@ -122,16 +129,36 @@ confirm_leave.own_scopes = True  # type: ignore[attr-defined]  # read by the mou
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def dry_run(request: HttpRequest) -> HttpResponse:
-    """Show the last dry run, or make one and show all of it."""
-    tenant, course = tenant_of(request), None
+def dry_run(request: HttpRequest) -> HttpResponseBase:
+    """Show the last dry run, or make one and show all of it.
+
+    To the page's script it tells how far it is, and gives what is new of the page at the end.
+    """
+    tenant, course, said = tenant_of(request), None, ""
+    if request.method == "POST" and asks_for_lines(request):
+        return streamed(partial(_piece, tenant, member_of(request), get_language() or ""))
     if request.method == "POST":
-        try:
-            course = dry_runs.run(tenant, member_of(request))
-        except HelplineError:
-            messages.error(request, _("The dry run could not be made. Try again in a while."))
+        course, said = _made(tenant, member_of(request))
     with tenant_scope(tenant):
-        return pages.show_dry_run(request, course)
+        return pages.show_dry_run(request, pages.dry_run_content(tenant, course, refused=said))
+
+
+def _piece(tenant: Tenant, member: Membership, language: str, tell: Tell) -> str:
+    with translation.override(language):
+        course, said = _made(tenant, member, tell)
+        with tenant_scope(tenant):
+            content = pages.dry_run_content(tenant, course, refused=said)
+        return render_to_string("administration/_course.html", {"content": content})
+
+
+def _made(
+    tenant: Tenant, member: Membership, tell: Tell = dry_runs.tell_nobody
+) -> tuple[Course | None, str]:
+    """Make a dry run; return it, or why there is none, in words."""
+    try:
+        return dry_runs.run(tenant, member, tell=tell), ""
+    except HelplineError:
+        return None, _("The dry run could not be made. Try again in a while.")
 
 
 dry_run.own_scopes = True  # type: ignore[attr-defined]  # read by the mount

@@ -75,6 +75,7 @@ class DryRunContent:
     is_of_now: bool
     course: Course | None
     can_run: bool
+    refused: str = ""
 
 
 def front(request: HttpRequest) -> HttpResponseBase:
@@ -113,15 +114,22 @@ def leave(request: HttpRequest) -> HttpResponse:
     return show(request, "administration/leave.html", content, title=_("Leaving the platform"))
 
 
-def show_dry_run(request: HttpRequest, course: Course | None = None) -> HttpResponse:
-    """Show what came of the last dry run, and all of one that was made just now. In the scope."""
-    tenant, last = tenant_of(request), dry_runs.last()
-    content = DryRunContent(
+def dry_run_content(
+    tenant: Tenant, course: Course | None = None, *, refused: str = ""
+) -> DryRunContent:
+    """Return what came of the last dry run, and all of one that was made just now. In the scope."""
+    last = dry_runs.last()
+    return DryRunContent(
         last=last,
         is_of_now=last is not None and last.digest == digest_of(tenant),
         course=course,
         can_run=bool(dry_runs.runners),
+        refused=refused,
     )
+
+
+def show_dry_run(request: HttpRequest, content: DryRunContent) -> HttpResponse:
+    """Show the page of the dry run. In the scope."""
     return show(request, "administration/dry_run.html", content, title=_("Dry run"))
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import connection, transaction
 
 from retention import clock
+from retention.models import AddressRecord
 from retention.vault import store
 from tenants.models import Policy, PolicyRule, Tenant
 from tenants.policies import NoPolicy, later_policies, rule_for, until
@@ -60,9 +61,8 @@ def shorten_addresses(tenant: Tenant, policy: Policy) -> None:
     """
     if not Policy.objects.filter(version__lt=policy.version).exists():
         return
-    tomorrow = begin_of(clock.now().date()) + DAY
-    days = [(tomorrow - n * DAY).date() for n in range(LONGEST_DAYS + 2)]
-    lives = {day: _after(tenant, policy, day) for day in days}
+    lives = _lives_under(tenant, policy)
+    days = list(lives)
     moments, rules = [life[0] for life in lives.values()], [life[1] for life in lives.values()]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -71,6 +71,22 @@ def shorten_addresses(tenant: Tenant, policy: Policy) -> None:
         )
     ends = dict(zip(days, moments, strict=True))
     transaction.on_commit(lambda: store.shorten_days(tenant.pk, ends))
+
+
+def count_shorter(tenant: Tenant, policy: Policy) -> int:
+    """Return how many addresses ``policy`` would let go of earlier. In the scope."""
+    if not AddressRecord.objects.exists():
+        return 0
+    lives = _lives_under(tenant, policy)
+    kept = AddressRecord.objects.filter(day__in=lives).values_list("day", "expires_at")
+    return sum(lives[day][0] < expires_at for day, expires_at in kept)
+
+
+def _lives_under(tenant: Tenant, policy: Policy) -> dict[date, Life]:
+    """Return what a version says of each day of which there can be an address."""
+    tomorrow = begin_of(clock.now().date()) + DAY
+    days = [(tomorrow - n * DAY).date() for n in range(LONGEST_DAYS + 2)]
+    return {day: _after(tenant, policy, day) for day in days}
 
 
 def _said_by(tenant: Tenant, policy: Policy, day: date) -> Life:

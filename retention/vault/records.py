@@ -19,7 +19,7 @@ from retention.kinds import Due, Kind
 from retention.models import AddressRecord
 from retention.vault import boxes
 from retention.vault.days import DayKey
-from retention.vault.lives import begin_of, life_of, shorten_addresses
+from retention.vault.lives import begin_of, count_shorter, life_of, shorten_addresses
 from tenants.errors import NotFound
 from tenants.models import Policy, Tenant
 
@@ -154,4 +154,5 @@ ADDRESS = Kind(
     forget=forget_records,
     oldest=oldest_record,
     shorten=shorten_addresses,
+    shorter=count_shorter,
 )

@@ -86,6 +86,12 @@ class TenantSite(admin.AdminSite):
         """One person, one password. The platform's page for it is its operators'; a link is anybody's."""
         return redirect("/forgotten/")
 
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Nothing is changed here, so nothing is done either."""
+        return redirect("/forgotten/")
+
 
 # Named as Django's own, so that its templates and links find their way inside the mount.
 tenant_site = lets_in(ADMINISTRATORS)(TenantSite(name="admin"))

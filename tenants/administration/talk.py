@@ -138,14 +138,14 @@ class NameForm(SettingsForm):
         widget=forms.CheckboxSelectMultiple,
         label=_("Languages for visitors"),
         help_text=_(
-            "Every text is then to be written in each of them; what is missing stands under “Texts in each language”."
+            "Every text is then to be written in each of them; what is missing stands under “Texts in each language”. Visitors are offered a new one once nothing is missing."
         ),
     )
 
     read = read_identity
 
     def of(self, tenant: Tenant) -> dict[str, object]:
-        return {**super().of(tenant), "first": tenant.default_language}
+        return {**super().of(tenant), "first": tenant.languages[0]}
 
     def charter(self, said: Mapping[str, Any]) -> dict[str, dict[str, object]]:
         tenant = self.tenant

@@ -3,73 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from tenants.checkup.finding import Finding, Severity, spoken
-from tenants.models import (
-    Category,
-    CloseReason,
-    Contact,
-    HoursException,
-    Notice,
-    Partner,
-    Phrase,
-    PolicyRule,
-    Requirement,
-    Statement,
-    Subject,
-    Tenant,
-)
+from tenants.languages import lacking
+from tenants.models import PolicyRule, Statement, Tenant
 from tenants.policies import NoPolicy, current_policy, policy_rules
 from tenants.promises import in_words
-from tenants.questions import asked_by, newest_form
-from tenants.scope import TenantModel, tenant_scope
+from tenants.scope import tenant_scope
 
-_TABLES: tuple[tuple[str, type[TenantModel], str], ...] = (
-    ("subjects", Subject, "label"),
-    ("statements", Statement, "texts"),
-    ("requirements", Requirement, "label"),
-    ("notices", Notice, "texts"),
-    ("contacts", Contact, "label"),
-    ("partners", Partner, "texts"),
-    ("reasons", CloseReason, "label"),
-    ("categories", Category, "label"),
-    ("phrases", Phrase, "texts"),
-)
 _SHOWN = 3
 
 
 def languages(tenant: Tenant) -> list[Finding]:
     """Each text stands in each of the line's languages: a visitor who chose one reads no other."""
     with tenant_scope(tenant):
-        missing: dict[tuple[str, str], list[str]] = {}
-        for where, name, texts in _all_texts(tenant):
-            for language in tenant.languages:
-                if not str(texts.get(language, "")).strip():
-                    missing.setdefault((where, language), []).append(name)
+        found = lacking(tenant)
+    missing: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        missing.setdefault((one.where, one.language), []).append(one.name)
     return [_missing(where, language, names) for (where, language), names in missing.items()]
-
-
-def _all_texts(tenant: Tenant) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    for where, model, column in _TABLES:
-        for row in model.objects.all():
-            yield where, str(row), getattr(row, column)
-    for dated in HoursException.objects.exclude(origin=HoursException.Origin.TRIAL):
-        yield "exceptions", str(dated), dated.reason
-    form = newest_form(tenant)
-    for question in asked_by(form) if form else ():
-        yield "evaluation", question.slug, question.label
-        for option in question.choices:
-            yield "evaluation", f"{question.slug}: {option.slug}", option.label
-    try:
-        policy = current_policy(tenant)
-    except NoPolicy:
-        return
-    if policy.texts:
-        yield "policy", str(policy), policy.texts
 
 
 def _missing(where: str, language: str, names: list[str]) -> Finding:

@@ -7,6 +7,7 @@ from tenants.models.evaluation import EvaluationForm, EvaluationQuestion
 from tenants.models.hours import Hours, HoursException
 from tenants.models.job import JobRun
 from tenants.models.link import AccountLink, Invitation
+from tenants.models.news import AccountNews
 from tenants.models.notice import Notice
 from tenants.models.operator import Operator
 from tenants.models.partner import Partner
@@ -23,6 +24,7 @@ from tenants.models.tenant import Country, Icon, State, Tenant, TenantHost
 __all__ = [
     "LEADS",
     "AccountLink",
+    "AccountNews",
     "AuditEntry",
     "Category",
     "CloseReason",

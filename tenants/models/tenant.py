@@ -51,6 +51,9 @@ class Tenant(models.Model):
     country = models.CharField(_("country"), max_length=2, choices=Country.choices)
     zone = models.CharField(max_length=40)
     languages = ArrayField(models.CharField(max_length=2))
+    # Those of them in which every text has been there (tenants/languages.py). Empty while nobody has
+    # looked: then the line is still being prepared.
+    whole_in = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     theme = models.JSONField(default=dict)
     # How the bubble on the organisation's own pages opens the chat; empty where there is none.
     bubble_opens = models.CharField(max_length=5, choices=BubbleOpens.choices, blank=True)
@@ -116,8 +119,13 @@ class Tenant(models.Model):
         return ZoneInfo(self.zone)
 
     @property
+    def offered(self) -> list[str]:
+        """The languages that visitors may choose between, the line's own first."""
+        return [one for one in self.languages if one in self.whole_in] or self.languages
+
+    @property
     def default_language(self) -> str:
-        return self.languages[0]
+        return self.offered[0]
 
 
 class TenantHost(models.Model):

@@ -12,12 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from chat.calls import call
 from retention import clock
 from retention.models import VaultPerson
+from tenants import lockouts
 from tenants.models import AccountLink, AuditEntry, Membership, Role, Tenant, User
 from tenants.passwords import set_by_link
 from tenants.scope import tenant_scope
-from tests import clients, vault
-from tests.accounts.mails import NEW, Browser, page_of, sent, stage
+from tests import clients, vault, web
+from tests.accounts.mails import NEW, Browser, page_of, sent, stage, told
+from tests.clients import host_of
 from tests.office.doors import Door
+from tests.talks import owner_rows
+from tests.web import origin_at
 from tests.world import PASSWORD, address_of, hire, member_in, move_clock, open_tenants
 
 pytestmark = [
@@ -114,6 +118,9 @@ def test_another_password_ends_every_session_and_the_key_that_the_old_one_locked
     done = here.open_link(mailed.token, password=NEW)
 
     assert stage(done) == (200, "done")
+    ((to, said),) = told()
+    assert (to, "The password of your account was changed." in said) == (login, True)
+    assert told() == []
     assert "data-vault" in done.content.decode()
     assert stage(here.open_link(mailed.token, password=PASSWORD)) == (410, "dead")
     assert [one.get("/desk/").status_code for one in (here, there)] == [302, 302]
@@ -138,3 +145,39 @@ async def test_an_open_desk_is_closed_at_once(tenant: Tenant) -> None:
 
         assert await desk.closed() == 4401
         assert (await beside.ready())["type"] == "ready"
+
+
+async def test_place_asks_for_so_many_links_whoever_they_are_for(
+    tenant: Tenant, other: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lockouts.LIMITS, lockouts.ASKED, 3)
+    email = await call(lambda: hire(tenant).user.email)
+
+    async def ask(address: str, line: Tenant, to: str) -> web.Answer:
+        host, path = host_of(line, "desk"), "/desk/forgotten/?lang=en"
+        page = await web.ask("GET", host, path)
+        [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body.decode())
+        headers = [
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"origin", origin_at(host).encode()),
+            (b"cookie", "; ".join(f"{key}={one}" for key, one in page.cookies.items()).encode()),
+        ]
+        form = f"csrfmiddlewaretoken={token}&email={to}".encode()
+        return await web.ask(
+            "POST", host, path, body=form, headers=headers, client=(address, 50000)
+        )
+
+    here, elsewhere = "203.0.113.9", "198.51.100.7"
+    asked = [await ask(here, tenant, f"nobody-{number}@b.example") for number in range(3)]
+    known, unknown = [await ask(here, tenant, to) for to in (email, "no@b.example")]
+    at_another = await ask(here, other, "no@b.example")
+    assert [one.status for one in (*asked, known, unknown, at_another)] == [200] * 3 + [429] * 3
+    assert "Too many links have been asked for from here." in known.body.decode()
+    assert await call(sent) == []
+    # A house next door is not meant, nor is this one ten minutes later.
+    assert (await ask(elsewhere, tenant, email)).status == 200
+    assert [mailed.to for mailed in await call(sent)] == [[email]]
+    rows = str(await call(owner_rows, "default", "SELECT a::text FROM axes_accessattempt a"))
+    assert [said for said in (here, elsewhere, "@", "forgotten") if said in rows] == []
+    await call(lambda: move_clock(clock.now() + timedelta(minutes=10)))
+    assert (await ask(here, tenant, "no@b.example")).status == 200

@@ -149,6 +149,14 @@ def test_a_line_that_is_not_live_yet_invites_its_first_administrator(tenant: Ten
     assert [mailed.to for mailed in sent()] == [[ELIN]]
 
 
+def test_a_line_that_has_left_invites_nobody(tenant: Tenant, other: Tenant) -> None:
+    invited(tenant, ELIN)
+    invited(other, "bo@somewhere.example")
+    Tenant.objects.filter(pk=tenant.pk).update(live=False, left_on=clock.now().date())
+
+    assert [mailed.to for mailed in sent()] == [["bo@somewhere.example"]]
+
+
 def test_who_has_left_comes_back_to_the_place_they_had(tenant: Tenant) -> None:
     member = hire(tenant, Role.COUNSELLOR, 3)
     with pytest.raises(Fault), tenant_scope(tenant):

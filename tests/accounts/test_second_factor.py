@@ -10,12 +10,14 @@ from django.core.checks import run_checks
 from pytest_django import Settings
 
 from chat.calls import call
-from tenants.models import Role, Tenant, User
+from tenants.models import AuditEntry, Role, Tenant, User
+from tenants.scope import tenant_scope
 from tests import clients
+from tests.accounts.mails import told
 from tests.accounts.visits import Visit, digits
 from tests.clients import host_of
 from tests.talks import owner_rows
-from tests.world import address_of, encoded_password, hire
+from tests.world import address_of, encoded_password, hire, member_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +131,38 @@ def test_last_factor_stays_where_one_is_required(tenant: Tenant, settings: Setti
 
     visit.post("/desk/logout/")
     assert visit.sign_in()["Location"] == "/desk/"
+
+
+def test_what_is_changed_at_the_platforms_door_is_told_to_its_person_and_to_each_of_their_lines(
+    tenant: Tenant, other: Tenant, settings: Settings
+) -> None:
+    member, outsider = hire(tenant, Role.ADMINISTRATOR), hire(other, Role.ADMINISTRATOR)
+    with tenant_scope(other):
+        there = member_in(other, member.user, Role.COUNSELLOR, 9)
+    visit = Visit.platform(member.user.email)
+    visit.enter()
+    [factor] = re.findall(r'name="factor" value="(\d+)"', visit.get("/account/").content.decode())
+    assert visit.post("/account/codes/").status_code == 200
+    # One that is not theirs changes nothing, and nothing is told of it.
+    assert visit.post("/account/remove/", factor="999999").status_code == 302
+    settings.HELPLINE_STAFF_MFA = "off"
+    assert visit.post("/account/remove/", factor=factor).status_code == 302
+
+    did = ["member.factor_added", "member.codes_made", "member.factor_removed"]
+    for line, who in ((tenant, member), (other, there)):
+        with tenant_scope(line):
+            rows = AuditEntry.objects.filter(actor__isnull=False).order_by("pk")
+            found = list(rows.values_list("action", "actor", "subject"))
+        assert found == [(action, who.pk, who.pk) for action in did]
+    mails = told()
+    assert [to for to, _ in mails] == [member.user.email] * 3
+    assert [phrase in said for (_, said), phrase in zip(mails, (
+        "was added to your account", "New recovery codes were made", "was removed from your account",
+    ), strict=True)] == [True] * 3  # fmt: skip
+    # Neither line is named to whoever reads over a shoulder, nor is the other told of anything.
+    assert [name for name in (tenant.name, other.name) if name in str(mails)] == []
+    assert outsider.user.email not in str(mails)
+    assert told() == []
 
 
 def test_where_it_is_off_who_has_one_is_asked_all_the_same(

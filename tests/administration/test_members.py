@@ -12,7 +12,7 @@ from tenants.fitness import today_at
 from tenants.models import Invitation, Membership, Qualification, Role, Tenant
 from tenants.scope import tenant_scope
 from tests import world
-from tests.administration.inside import Inside, trail
+from tests.administration.inside import Inside, trail, words_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,6 +119,9 @@ def test_somebody_is_invited_and_the_invitation_withdrawn(lines: list[Tenant]) -
     said = {"email": "elin@somewhere.example", "role": "counsellor", "title_nb": "Rådgiver"}
 
     assert inside.post("invitations/", {**said, "email": "elin"}).status_code == 409
+    for role in ("", "king"):
+        unchosen = inside.post("invitations/", {**said, "role": role})
+        assert (unchosen.status_code, "Choose a role." in words_of(unchosen)) == (409, True)
     assert inside.post("invitations/", said).status_code == 302
     with tenant_scope(tenant):
         invitation = Invitation.objects.get()

@@ -68,3 +68,14 @@ def test_pages_open_for_the_lines_own_administrator_alone(lines: list[Tenant]) -
             assert outsider.post(found, {"basis": "x"}).status_code == 404
     with tenant_scope(tenant):
         assert Partnership.objects.get(pact=pact).state == "proposed"
+
+
+def test_password_is_set_at_the_platforms_own_page(lines: list[Tenant]) -> None:
+    tenant, _partner, other = lines
+    inside, outsider = Inside.of(tenant), Inside.of(other)
+    for path in ("password_change/", "password_change/done/"):
+        answer = inside.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/forgotten/")
+        assert outsider.at(tenant).get(path).status_code == 404
+    landed = inside.client.get("/forgotten/", secure=True)
+    assert 'data-stage="ask"' in landed.content.decode()

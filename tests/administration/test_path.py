@@ -22,8 +22,8 @@ from tenants import checklist, creating, dry_runs, going_live
 from tenants.charter import read_charters
 from tenants.checklist import Mark
 from tenants.creating import Wanted
-from tenants.drafts import contradictions, draft_of, publish_draft
-from tenants.dry_runs import Course, Verdict
+from tenants.drafts import contradictions, draft_of, first_terms, publish_draft, same_terms
+from tenants.dry_runs import Course, Tell, Verdict
 from tenants.dry_runs import Mark as Seen
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.loading import load_charters
@@ -69,7 +69,9 @@ def created(slug: str = "nyhjelp", country: str = "NO") -> Tenant:
     return creating.create_tenant(Wanted(slug, "Ny hjelp", body, country, zone, languages))
 
 
-def all_is_kept(tenant: Tenant) -> Course:
+def all_is_kept(tenant: Tenant, tell: Tell) -> Course:
+    tell(0, 2)
+    tell(2, 2)
     return Course((), (Verdict("gone at close", Seen.KEPT, "nothing was found"),))
 
 
@@ -135,6 +137,9 @@ def test_new_line_starts_from_something_that_works() -> None:
         draft = draft_of(tenant)
         assert draft is not None
         assert contradictions(terms_of(draft)) == []
+        assert terms_of(draft).may_erase
+        # Who throws it away begins from the same again.
+        assert same_terms(terms_of(draft), first_terms())
     assert [name for name, mark in marks(tenant).items() if mark is Mark.MISSING] == [
         "policy", "hours", "notice", "administrators", "staff", "dry-run",
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from tenants.policies import current_policy
 from tenants.scope import tenant_scope
 from tests import world
 from tests.administration.inside import Inside, trail, words_of
+from tests.office.doors import Door
 from tests.office.test_policy import THREE_MONTHS, changes_on
 from tests.talks import begin, texts_in
 
@@ -37,6 +38,14 @@ def published(tenant: Tenant) -> list[int]:
     with tenant_scope(tenant):
         rows = Policy.objects.filter(published_at__isnull=False).order_by("version")
         return [row.version for row in rows]
+
+
+EARLIER = "Talks that are deleted earlier than was promised"
+OFFICE = "/desk/office/policy/"
+
+
+def counts_on(html: str) -> list[str]:
+    return re.findall(r"<li data-count>(.*?)</li>", html)
 
 
 def test_contradiction_stands_at_its_field_and_is_not_published(tenant: Tenant) -> None:
@@ -70,6 +79,15 @@ def test_stricter_version_is_asked_about_published_and_told_in_the_trail(tenant:
         ("stricter", "A talk that has ended: before “is kept for 3 months”, now “is kept for 14 days”.")
     ]  # fmt: skip
     assert ("data-shortens" in asked, "data-loosens" in asked) == (True, False)
+    # One talk is not told, as little as in the figures; five are. At another line they are nobody's.
+    assert counts_on(asked) == [f"{EARLIER}: fewer than five."]
+    for _ in range(4):
+        begin(tenant, "hej")
+    assert counts_on(inside.get("promises/publish/").content.decode()) == [f"{EARLIER}: 5."]
+    assert counts_on(Door.of(tenant, "administrator").get(OFFICE, lang="en").content.decode()) == [
+        f"{EARLIER}: 5."
+    ]
+    assert counts_on(inside.get("promises/").content.decode()) == []
     late = inside.post("promises/publish/", {"begins": "2020-01-01T10:00"})
     assert "It can begin at" in words_of(late)
     later = clock.now().astimezone(tenant.tzinfo) + timedelta(hours=2)

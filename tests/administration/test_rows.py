@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chat.conversations import open_conversation
+from retention import clock
+from tenants import checklist
+from tenants.checklist import Mark
+from tenants.checkup import check_up
+from tenants.drafts import publish_draft, write_draft
+from tenants.errors import Invalid
+from tenants.languages import TABLES, lacking
 from tenants.models import (
     Category,
     Contact,
@@ -17,9 +26,11 @@ from tenants.models import (
     Subject,
     Tenant,
 )
+from tenants.policies import newest_policy, terms_of
 from tenants.scope import tenant_scope
 from tests import world
 from tests.administration.doors import Fields, Office
+from tests.administration.inside import words_of
 from tests.office.doors import Door
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -200,6 +211,72 @@ def test_new_language_lists_what_is_missing_and_leads_there(office: Office) -> N
     office.get("texts/")  # where it is said that the row was changed, with a link to it
     assert link not in office.get("texts/").content.decode()
     assert office.trail()[0] == ("name.changed", {"languages": ["nb, en", "nb, en, sv"]})
+
+
+def test_new_language_is_offered_to_visitors_once_every_text_is_there(
+    lines: list[Tenant], office: Office
+) -> None:
+    tenant, other = lines
+    office.send("name/", {"languages": ["nb", "en", "sv"]})
+    tenant.refresh_from_db()
+    with tenant_scope(tenant):
+        missing = {(one.where, one.language) for one in lacking(tenant)}
+        asked = {mark.name: mark.mark for mark in checklist.languages_complete(tenant)}
+    found = {one.where for one in check_up(tenant) if one.code == "language"}
+
+    # The checklist and the check-up ask the same, of the questions and the policy's words too.
+    assert {language for _where, language in missing} == {"sv"}
+    assert (asked, found) == ({"languages": Mark.MISSING}, {"texts"})
+    assert offered(office) == ["nb", "en"]
+    assert "Offered to visitors once nothing is missing: Svenska." in words_of(office.get("texts/"))
+    with pytest.raises(Invalid), tenant_scope(tenant):
+        open_conversation(tenant, language="sv")
+
+    contact = say_all(tenant, "sv")
+    assert offered(office) == ["nb", "en"]
+    office.send(f"tenants/contact/{contact}/change/", {"label_sv": "Ring"})
+    # What is left are the policy's own words, which another version says.
+    assert f"/t/{tenant.slug}/promises/draft/" in office.get("texts/").content.decode()
+    assert offered(office) == ["nb", "en"]
+    publish_words(tenant, "sv")
+    assert offered(office) == ["nb", "en", "sv"]
+    assert office.trail()[-1] == ("languages.offered", {"languages": ["nb, en", "nb, en, sv"]})
+
+    # One more text, which somebody has written in one language, takes the language from nobody.
+    with tenant_scope(tenant):
+        Contact.objects.filter(pk=contact).update(label={"nb": "Ring"})
+    office.send("talk/", {"capacity": "3"})
+    assert offered(office) == ["nb", "en", "sv"]
+    assert offered(Office.of(other)) == other.languages
+
+
+def offered(office: Office) -> list[str]:
+    """Return the languages that the visitor's page leads to."""
+    return re.findall(r'<a href="\?lang=(\w+)"', office.front("nb"))
+
+
+def publish_words(tenant: Tenant, language: str) -> None:
+    """Publish a version of the policy that says its own words in ``language`` too."""
+    now = clock.now()
+    with tenant_scope(tenant):
+        newest = newest_policy(tenant)
+        assert newest is not None
+        terms = terms_of(newest)
+        write_draft(tenant, replace(terms, texts={**terms.texts, language: "Ord."}))
+        publish_draft(tenant, begins_at=now, now=now)
+
+
+def say_all(tenant: Tenant, language: str) -> int:
+    """Write every text in ``language`` but that of one contact; return its key."""
+    with tenant_scope(tenant):
+        for _where, model, column in TABLES:
+            for row in model.objects.all():
+                setattr(row, column, {**getattr(row, column), language: "text"})
+                row.save(update_fields=[column])
+        left = Contact.objects.order_by("pk")[0]
+        left.label = {code: text for code, text in left.label.items() if code != language}
+        left.save(update_fields=["label"])
+        return left.pk
 
 
 def test_search_finds_words_of_any_language(office: Office) -> None:

@@ -212,7 +212,9 @@ async def see_papers(hand: Hand, page: Page) -> None:
 async def run_dry(hand: Hand, page: Page) -> None:
     await hand.menu(page, "dry-run/")
     await hand.click(page, "[data-run]")
+    await expect(page.locator("[data-far]")).to_be_visible()
     await page.wait_for_selector("[data-verdict]", timeout=DRY_RUN_MS)
+    await expect(page.locator("[data-far]")).to_be_hidden()
     await expect(page.locator('[data-verdict][data-mark="missing"]')).to_have_count(0)
     await expect(page.locator(".timeline li").first).to_be_visible()
 

@@ -48,6 +48,7 @@ PLATFORM = {
     "retention.VaultPerson",
     "sessions.Session",
     "tenants.AccountLink",
+    "tenants.AccountNews",
     "tenants.JobRun",
     "tenants.Operator",
     "tenants.StaffSession",

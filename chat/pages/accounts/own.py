@@ -19,10 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chat.pages.accounts.door import REFUSED
 from chat.pages.accounts.frame import in_language, show, where_to
-from tenants import factors, signing_in, staff
+from tenants import factors, news, signing_in, staff
 from tenants.audit import record
 from tenants.factors import CODE, CREDENTIAL, NAME_LENGTH, Factor, NewApp
 from tenants.models import User
+from tenants.news import What
 from tenants.signing_in import NEXT, Step
 from tenants.stepping import stepped_up
 
@@ -151,7 +152,7 @@ def _added(request: HttpRequest, user: User) -> HttpResponse:
     """Go on from a new factor: to recovery codes where there are none, and in with the first."""
     if not _is_in(request):
         signing_in.let_in(request, user)
-    _note(request, "member.factor_added")
+    _note(request, user, What.FACTOR_ADDED)
     if factors.codes_left(user):
         return redirect("account")
     return _show_codes(request, user)
@@ -169,7 +170,7 @@ def codes(request: HttpRequest, user: User) -> HttpResponse:
     """Make new recovery codes and show them once."""
     if not factors.has_any(user):
         return redirect("account")
-    _note(request, "member.codes_made")
+    _note(request, user, What.CODES_MADE)
     return _show_codes(request, user)
 
 
@@ -179,15 +180,25 @@ def codes(request: HttpRequest, user: User) -> HttpResponse:
 def remove(request: HttpRequest, user: User) -> HttpResponse:
     """Take a factor away, but never the last one where one is required."""
     factor = request.POST.get("factor", "")
-    if not factor.isdecimal() or not factors.remove(user, int(factor)):
+    # Nothing of theirs, or nothing any more: nothing is told of it either.
+    if factor not in {str(one.id) for one in factors.factors_of(user)}:
+        return redirect("account")
+    if not factors.remove(user, int(factor)):
         refused = _("This is your last one. Add another before you remove it.")
         return _show_account(request, user, refused=refused)
-    _note(request, "member.factor_removed")
+    _note(request, user, What.FACTOR_REMOVED)
     return redirect("account")
 
 
-def _note(request: HttpRequest, action: str) -> None:
-    """Write it into the trail of the tenant at whose desk it was done."""
+def _note(request: HttpRequest, user: User, what: What) -> None:
+    """Tell the person by mail, and the trail of the tenant at whose desk it was done.
+
+    What is done at the platform's own host stands in the trail of each of their lines.
+    """
+    news.tell(user, what)
+    action = f"member.{what}"
     tenant, member = signing_in.tenant_of(request), signing_in.member_of(request)
-    if tenant is not None and member is not None:
+    if tenant is None:
+        staff.note_everywhere(user, action)
+    elif member is not None:
         record(tenant, actor=member, action=action, subject=member.pk, basis="")

@@ -21,7 +21,7 @@ from chat.pages.administration.evaluation_form import (
     written_in,
     written_of,
 )
-from chat.pages.languages import active_language, offered_by
+from chat.pages.languages import active_language, written_by
 from chat.pages.policy_form import rule_choices
 from chat.pages.questions import FormCard, QuestionLine, question_line
 from tenants.administration import menu
@@ -127,7 +127,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     tenant = tenant_of(request)
     asked = written_in(request.POST, tenant.languages)
     language = request.GET.get("in", "")
-    language = language if language in offered_by(tenant) else offered_by(tenant)[0]
+    language = language if language in written_by(tenant) else written_by(tenant)[0]
     questions, _rest = read(asked, tenant.languages)
     with translation.override(language):
         return render(

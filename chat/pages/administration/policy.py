@@ -98,7 +98,7 @@ def publish(request: HttpRequest) -> HttpResponse:
             said = _("Version {version} is published.").format(version=version.version)
             messages.success(request, said)
             return redirect("admin:policy")
-    found = _draft(tenant)
+    found = _draft(tenant, counted=True)
     if found is None:
         return redirect("admin:policy")
     response = tenant_site.show(
@@ -132,8 +132,10 @@ def _versions(tenant: Tenant) -> Versions:
     return Versions(now=past[-1:], coming=cards[len(begun) :], before=past[-2::-1])
 
 
-def _draft(tenant: Tenant) -> NextVersion | None:
+def _draft(tenant: Tenant, *, counted: bool = False) -> NextVersion | None:
     found = drafts.draft_of(tenant)
     newest = policies.newest_policy(tenant)
     language = active_language(tenant)
-    return next_version(tenant, found, newest, language=language) if found else None
+    if found is None:
+        return None
+    return next_version(tenant, found, newest, language=language, counted=counted)

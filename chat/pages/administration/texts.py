@@ -15,6 +15,7 @@ from tenants.administration.reading import EntryAdmin
 from tenants.administration.rows import tenant_of
 from tenants.administration.site import tenant_site
 from tenants.administration.wording import LANGUAGES
+from tenants.languages import lacking
 from tenants.models import Tenant
 from tenants.texts import said_in
 
@@ -59,18 +60,43 @@ def _section(page: EntryAdmin, tenant: Tenant) -> Section:
     return Section(name, reverse(f"{address}_changelist"), len(rows), lacking)
 
 
+# Texts that are written on pages of their own, by the table of a charter that they are of.
+_ELSEWHERE = {
+    "evaluation": ("admin:evaluation-write", _("What is asked afterwards")),
+    "policy": ("admin:policy-draft", _("The line's own words about privacy")),
+}
+
+
+def elsewhere(tenant: Tenant) -> list[Lacking]:
+    """Return what is missing of the texts that no section has. In the scope."""
+    found: dict[str, list[str]] = {}
+    for one in lacking(tenant):
+        if one.where in _ELSEWHERE:
+            found.setdefault(one.where, []).append(LANGUAGES[one.language])
+    return [
+        Lacking(
+            reverse(_ELSEWHERE[where][0]), str(_ELSEWHERE[where][1]), ", ".join(dict.fromkeys(said))
+        )
+        for where, said in found.items()
+    ]
+
+
 @tenant_site.page("texts/", name="texts")
 def texts(request: HttpRequest) -> HttpResponse:
     """Show which texts are missing in which language."""
     tenant = tenant_of(request)
-    sections = sections_of(tenant)
+    sections, beyond = sections_of(tenant), elsewhere(tenant)
     return tenant_site.show(
         request,
         "administration/texts.html",
         title=gettext("Texts in each language"),
         sections=sections,
-        languages=", ".join(LANGUAGES[each] for each in tenant.languages),
-        is_whole=not any(each.lacking for each in sections),
+        elsewhere=beyond,
+        languages=", ".join(LANGUAGES[each] for each in tenant.offered),
+        waiting=", ".join(
+            LANGUAGES[each] for each in tenant.languages if each not in tenant.offered
+        ),
+        is_whole=not beyond and not any(each.lacking for each in sections),
     )
 
 

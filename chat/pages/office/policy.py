@@ -109,7 +109,11 @@ def _shown(
             next_version(tenant, later, current, language=language)
             for later in policies.later_policies(current)
         ],
-        draft=next_version(tenant, begun, newest, language=language) if begun else None,
+        draft=next_version(
+            tenant, begun, newest, language=language, counted=member.role == Role.ADMINISTRATOR
+        )
+        if begun
+        else None,
         may_write=member.role == Role.ADMINISTRATOR,
         refused=refused,
         begins=begins,

@@ -62,6 +62,7 @@ ACTIONS: dict[str, Promise] = {
     "member.changed": _("Changed a member's place"),
     "policy.published": _("Published a promise"),
     "evaluation.published": _("Published what is asked afterwards"),
+    "languages.offered": _("Every text of a language is there: visitors are offered it"),
     "tenant.created": _("The line was created"),
     "tenant.changed": _("An operator changed the line"),
     "operator.changed": _("An operator changed who runs the line"),
