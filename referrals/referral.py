@@ -5,6 +5,7 @@ Where the talk itself cannot be passed on, the same card shows the way: numbers 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -113,6 +114,11 @@ def phones_of(line: Tenant, language: str) -> list[dict[str, str]]:
     return [{"name": said_in(one.label, language, line), "phone": one.value} for one in rows]
 
 
+def _digits(phone: Mapping[str, str]) -> str:
+    """Return a number as it is dialled: each line writes it in its own manner."""
+    return re.sub(r"[\s-]", "", phone["phone"])
+
+
 def _suits(tenant: Tenant, talk: Conversation, shown: Frame) -> Frame:
     """Show the way alone where somebody has passed this visitor on before.
 
@@ -120,8 +126,8 @@ def _suits(tenant: Tenant, talk: Conversation, shown: Frame) -> Frame:
     """
     if Incoming.objects.filter(conversation=talk.pk).exists():
         theirs: list[dict[str, str]] = shown["phones"]
-        known = {one["phone"] for one in theirs}
-        own = [one for one in phones_of(tenant, talk.language) if one["phone"] not in known]
+        known = {_digits(one) for one in theirs}
+        own = [one for one in phones_of(tenant, talk.language) if _digits(one) not in known]
         return shown | {"mode": Partner.Mode.SIGNPOST.value, "phones": theirs + own}
     if shown["mode"] == Partner.Mode.LIVE:
         return {name: value for name, value in shown.items() if name != "phones"}
