@@ -69,7 +69,7 @@ def pact_in_words(row: Partnership, names: dict[str, str], tenant: Tenant, langu
         )
     if row.expires_on:
         found.append(_("Ends on {day}.").format(day=date_in_words(row.expires_on, language)))
-    if not is_in_force:
+    if row.state == Partnership.State.PROPOSED:
         proposed = (
             _("Proposed by this line, and not agreed on yet.")
             if row.is_own
