@@ -35,7 +35,10 @@ export const deskLook = ({ onLaid }) => ({
     part(element, "along").hidden = !along;
     part(element, "along-title").textContent = word(card.value ? "referral.along" : "referral.draft");
     part(element, "summary").textContent = along || "";
-    part(element, "withdraw").hidden = !isOpen && !UNDER_WAY.has(state);
-    part(element, "withdraw").textContent = word(isOpen ? "referral.take_back" : "referral.call_back");
+    const withdraw = part(element, "withdraw");
+    const isLeft = withdraw === document.activeElement;
+    withdraw.hidden = !isOpen && !UNDER_WAY.has(state);
+    withdraw.textContent = word(isOpen ? "referral.take_back" : "referral.call_back");
+    isLeft && withdraw.hidden && part(element, "note").focus();
   },
 });
