@@ -85,6 +85,11 @@ def test_one_line_proposes_the_other_accepts_and_ends_it_with_a_basis(lines: lis
     ]
     assert trail(taker)[-1].changes == {"state": ["accepted", "revoked"]}
     assert trail(giver)[0].changes["at_once"] == ["", "2"]
+    told = there.read("trail/")
+    for words in ("The other line, or the platform", "16:00–22:00", "Rus", "Who passes on"):
+        assert words in told
+    assert "Their visitors can go on to this line" in told
+    assert "{" not in told
     assert trail(third) == []
 
 
