@@ -81,6 +81,12 @@ async def test_visitor_stays_and_one_that_the_partner_cannot_take_stays_as_well(
 ) -> None:
     it = await Handoff.begun(screens)
     await it.offer(summary="")
+    await it.card().locator("[value=summary]").check()
+    await it.card().locator("[type=submit]").click()
+    await expect(it.card().locator("[data-referral-refused]")).to_contain_text("Skriv")
+    await it.card().locator("[data-referral-summary]").fill("Kort sagt.")
+    await it.card().locator("[type=submit]").click()
+    await it.card().locator("[data-referral-not-yet]").click()
     await it.choose("stay")
     await expect(it.card().locator("[data-referral-note]")).to_have_text("Du blir her.")
     await expect(it.card().locator("[data-referral-note]")).to_be_focused()
