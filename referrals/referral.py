@@ -13,16 +13,14 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from chat.cards import CardKind, Frame
-from chat.errors import Closed, Full
 from chat.models import Conversation
 from chat.pace import outlook
 from chat.queue import said_of
 from referrals import outgoing
 from referrals.counts import count
 from referrals.differing import differences, told_by, who_answers
-from referrals.errors import Over
 from referrals.handoffs import call_back, go_on
-from referrals.incoming import check_taking
+from referrals.incoming import takes
 from referrals.models import Incoming, Partnership
 from referrals.partnerships import pact_with
 from referrals.states import Outcome
@@ -39,7 +37,7 @@ LASTS = timedelta(minutes=15)
 Choice = Literal["stay", "nothing", "summary", "all"]
 _CHOICES = get_args(Choice)
 _PHONES = (Contact.Kind.EMERGENCY, Contact.Kind.PHONE)
-Side = Partnership.Side
+Side, Mode = Partnership.Side, Partner.Mode
 
 
 def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
@@ -55,8 +53,8 @@ def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
     here, there = told_by(tenant, language=language), told_by(line, language=language)
     with tenant_scope(line):
         shown = _partner(line, pact, language, now)
-    if is_full or pact.mode != Partner.Mode.LIVE:
-        shown["mode"] = Partner.Mode.SIGNPOST.value
+    if is_full or pact.mode != Mode.LIVE:
+        shown["mode"] = Mode.SIGNPOST.value
     return {
         "to": to,
         "why": why,
@@ -94,18 +92,10 @@ def _partner(line: Tenant, pact: Partnership, language: str, now: datetime) -> d
         "open": standing(line, now=now).open,
         "wait_seconds": said_of(outlook(line, now=now), 1),
         "who": who_answers(line, language=language),
-        "mode": _mode(line, pact, now).value,
+        "mode": (Mode.LIVE if takes(line, pact.pact, now=now) else Mode.SIGNPOST).value,
         "phones": phones,
     }
     return shown | ({"phone": phones[0]["phone"]} if phones else {})
-
-
-def _mode(line: Tenant, pact: Partnership, now: datetime) -> Partner.Mode:
-    try:
-        check_taking(line, pact.pact, now=now)
-    except (Closed, Full, Over):
-        return Partner.Mode.SIGNPOST
-    return Partner.Mode.LIVE
 
 
 def phones_of(line: Tenant, language: str) -> list[dict[str, str]]:
@@ -128,14 +118,14 @@ def _suits(tenant: Tenant, talk: Conversation, shown: Frame) -> Frame:
         theirs: list[dict[str, str]] = shown["phones"]
         known = {_digits(one) for one in theirs}
         own = [one for one in phones_of(tenant, talk.language) if _digits(one) not in known]
-        return shown | {"mode": Partner.Mode.SIGNPOST.value, "phones": theirs + own}
-    if shown["mode"] == Partner.Mode.LIVE:
+        return shown | {"mode": Mode.SIGNPOST.value, "phones": theirs + own}
+    if shown["mode"] == Mode.LIVE:
         return {name: value for name, value in shown.items() if name != "phones"}
     return shown
 
 
 def _answerable(shown: Frame) -> bool:
-    return bool(shown["mode"] == Partner.Mode.LIVE)
+    return bool(shown["mode"] == Mode.LIVE)
 
 
 def _answered(tenant: Tenant, talk: Conversation, shown: Frame, value: Any) -> Frame:

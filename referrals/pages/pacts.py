@@ -64,7 +64,7 @@ def pact_in_words(row: Partnership, names: dict[str, str], tenant: Tenant, langu
     if row.mode == Partner.Mode.LIVE:
         found.append(
             _(
-                "At most {many} at a time; whoever has not been taken within {minutes} minutes comes back."
+                "At most {many} at a time; whoever has not been taken within {minutes} min comes back."
             ).format(many=row.at_once, minutes=row.waits_minutes)
         )
     if row.expires_on:
