@@ -121,14 +121,16 @@ def _card(tenant: Tenant, talk: Conversation, kind: str) -> Card:
         segment_id=talk.segment_id,
         kind=kind,
         after=talk.last_seq,
+        place=talk.cards,
     )
 
 
 def lay_first(tenant: Tenant, talk: Conversation, kind: str, shown: Sequence[Frame]) -> None:
     """Lay cards into a talk that has just been put into the queue. In the scope that began it."""
     keys = keys_before(tenant, talk.pk)
-    for one in shown:
+    for place, one in enumerate(shown):
         card = _card(tenant, talk, kind)
+        card.place = place
         card.body = _sealed(keys, card, one, Author.COUNSELLOR)
         card.save(force_insert=True)
     Conversation.objects.filter(pk=talk.pk).update(cards=len(shown))
@@ -224,7 +226,7 @@ def cards_of(talk: Conversation, keys: Keyring, *, at_desk: bool = False) -> lis
     """
     if not talk.cards:
         return []
-    rows = Card.objects.filter(conversation=talk).order_by("after", "pk")
+    rows = Card.objects.filter(conversation=talk).order_by("after", "place", "pk")
     return [shown for card in rows if (shown := _shown(card, keys, at_desk=at_desk))]
 
 

@@ -17,8 +17,9 @@ class ReferralsConfig(AppConfig):
         from chat.dryrun import register_story
         from chat.pages.extras import register_extra
         from chat.pages.further import register_page
+        from chat.pages.office.changes import VALUES
         from chat.pages.office.door import register_section
-        from chat.pages.office.wording import ACTIONS
+        from chat.pages.office.wording import ACTIONS, NOBODY
         from chat.pages.privacy import promised
         from chat.panels import register_panel
         from chat.signposts import register_signposts
@@ -35,7 +36,7 @@ class ReferralsConfig(AppConfig):
         from referrals.pages.panel import PANEL
         from referrals.pages.passing_on import PASS_ON
         from referrals.pages.piece import PASSING
-        from referrals.pages.wording import ACTS, PACT_ACTS
+        from referrals.pages.wording import ACTS, PACT_ACTS, PACT_NOBODY, PACT_VALUES
         from referrals.partnerships import follow_charters, revoke_all
         from referrals.promising import about_passing_on
         from referrals.readiness import partners_decided
@@ -68,3 +69,5 @@ class ReferralsConfig(AppConfig):
         register_check(partners)
         register_story(dryrun.partners)
         ACTIONS.update(ACTS | PACT_ACTS)
+        NOBODY.update(PACT_NOBODY)
+        VALUES.update(PACT_VALUES)

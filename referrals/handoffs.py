@@ -167,8 +167,8 @@ def _replayed(giver: Tenant, taker: Tenant, row: Incoming) -> Used:
 def come_back(giver: Tenant, token: str, *, tab: UUID | None = None) -> Opened:
     """Give a visitor their first talk back, with a new secret. Opens its own scopes.
 
-    ``tab`` as for ``arrive``. Raises NotFound for a token of nobody here; Over for one that was used, and where the partner has
-    taken them or the talk is over.
+    ``tab`` as for ``arrive``. Raises NotFound for a token of nobody here; Over for one that was used,
+    and where the partner has taken them or the talk is over.
     """
     with tenant_scope(giver):
         row = Outgoing.objects.filter(return_hash=hash_of(token)).first()

@@ -61,6 +61,15 @@ def check_taking(tenant: Tenant, pact: UUID, *, now: datetime, lock: bool = Fals
     return row
 
 
+def takes(tenant: Tenant, pact: UUID, *, now: datetime) -> bool:
+    """Say whether somebody could be sent here by a pact now. In the scope."""
+    try:
+        check_taking(tenant, pact, now=now)
+    except (Closed, Full, Over):
+        return False
+    return True
+
+
 def expect(
     tenant: Tenant, outgoing: Outgoing, *, giver: str, language: str, parts: list[Frame]
 ) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from referrals.models import Partnership
 from retention import clock
 from tenants.audit import Changes, differing, record
+from tenants.charter.sections import WEEKDAYS
 from tenants.errors import Invalid, NotAllowed, NotFound
 from tenants.hours import Interval, Schedule
 from tenants.models import Membership, Partner, Tenant
@@ -187,7 +188,12 @@ def _set(row: Partnership, state: Partnership.State) -> Changes:
 
 def _terms_told(side: Partnership.Side, partner: str, terms: Terms) -> Changes:
     told = {"side": str(side), "partner": partner}
-    told |= {name: str(value) for name, value in terms.columns().items() if value}
+    plain = terms.columns() | {"criteria": None, "hours": None}
+    told |= {name: str(value) for name, value in plain.items() if value}
+    told |= {f"criteria.{language}": text for language, text in terms.criteria.items()}
+    for weekday, opens, closes in terms.hours:
+        day = WEEKDAYS[int(weekday)]
+        told[day] = ", ".join(filter(None, (told.get(day), f"{opens}–{closes}")))
     return differing({}, told)
 
 
@@ -214,9 +220,8 @@ def _note(
 
 def in_force(tenant: Tenant, side: Partnership.Side, *, now: datetime) -> list[Partnership]:
     """Return the pacts of one side that hold at ``now``. In the scope; one query."""
-    today = now.astimezone(tenant.tzinfo).date()
     rows = Partnership.objects.filter(side=side, state=State.ACCEPTED)
-    return [row for row in rows if row.expires_on is None or row.expires_on >= today]
+    return [row for row in rows if not _has_run_out(row, tenant, now)]
 
 
 def pact_with(tenant: Tenant, partner: str, *, now: datetime) -> Partnership | None:
@@ -229,9 +234,11 @@ def holds(tenant: Tenant, pact: UUID, *, now: datetime, lock: bool = False) -> P
     """Return a pact that holds at ``now``, else None. In the scope."""
     rows = Partnership.objects.select_for_update() if lock else Partnership.objects.all()
     row = rows.filter(pact=pact, state=State.ACCEPTED).first()
-    today = now.astimezone(tenant.tzinfo).date()
-    over = row is not None and row.expires_on is not None and row.expires_on < today
-    return None if over else row
+    return None if row is None or _has_run_out(row, tenant, now) else row
+
+
+def _has_run_out(row: Partnership, tenant: Tenant, now: datetime) -> bool:
+    return row.expires_on is not None and row.expires_on < now.astimezone(tenant.tzinfo).date()
 
 
 def within_hours(row: Partnership, taker: Tenant, *, now: datetime) -> bool:

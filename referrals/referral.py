@@ -5,6 +5,7 @@ Where the talk itself cannot be passed on, the same card shows the way: numbers 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,16 +13,14 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from chat.cards import CardKind, Frame
-from chat.errors import Closed, Full
 from chat.models import Conversation
 from chat.pace import outlook
 from chat.queue import said_of
 from referrals import outgoing
 from referrals.counts import count
 from referrals.differing import differences, told_by, who_answers
-from referrals.errors import Over
 from referrals.handoffs import call_back, go_on
-from referrals.incoming import check_taking
+from referrals.incoming import takes
 from referrals.models import Incoming, Partnership
 from referrals.partnerships import pact_with
 from referrals.states import Outcome
@@ -38,7 +37,7 @@ LASTS = timedelta(minutes=15)
 Choice = Literal["stay", "nothing", "summary", "all"]
 _CHOICES = get_args(Choice)
 _PHONES = (Contact.Kind.EMERGENCY, Contact.Kind.PHONE)
-Side = Partnership.Side
+Side, Mode = Partnership.Side, Partner.Mode
 
 
 def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
@@ -54,8 +53,8 @@ def _offer(tenant: Tenant, language: str, content: Frame) -> Frame:
     here, there = told_by(tenant, language=language), told_by(line, language=language)
     with tenant_scope(line):
         shown = _partner(line, pact, language, now)
-    if is_full or pact.mode != Partner.Mode.LIVE:
-        shown["mode"] = Partner.Mode.SIGNPOST.value
+    if is_full or pact.mode != Mode.LIVE:
+        shown["mode"] = Mode.SIGNPOST.value
     return {
         "to": to,
         "why": why,
@@ -93,24 +92,21 @@ def _partner(line: Tenant, pact: Partnership, language: str, now: datetime) -> d
         "open": standing(line, now=now).open,
         "wait_seconds": said_of(outlook(line, now=now), 1),
         "who": who_answers(line, language=language),
-        "mode": _mode(line, pact, now).value,
+        "mode": (Mode.LIVE if takes(line, pact.pact, now=now) else Mode.SIGNPOST).value,
         "phones": phones,
     }
     return shown | ({"phone": phones[0]["phone"]} if phones else {})
-
-
-def _mode(line: Tenant, pact: Partnership, now: datetime) -> Partner.Mode:
-    try:
-        check_taking(line, pact.pact, now=now)
-    except (Closed, Full, Over):
-        return Partner.Mode.SIGNPOST
-    return Partner.Mode.LIVE
 
 
 def phones_of(line: Tenant, language: str) -> list[dict[str, str]]:
     """Return the numbers of a line. In its scope."""
     rows = Contact.objects.filter(kind__in=_PHONES).order_by("position")
     return [{"name": said_in(one.label, language, line), "phone": one.value} for one in rows]
+
+
+def _digits(phone: Mapping[str, str]) -> str:
+    """Return a number as it is dialled: each line writes it in its own manner."""
+    return re.sub(r"[\s-]", "", phone["phone"])
 
 
 def _suits(tenant: Tenant, talk: Conversation, shown: Frame) -> Frame:
@@ -120,16 +116,16 @@ def _suits(tenant: Tenant, talk: Conversation, shown: Frame) -> Frame:
     """
     if Incoming.objects.filter(conversation=talk.pk).exists():
         theirs: list[dict[str, str]] = shown["phones"]
-        known = {one["phone"] for one in theirs}
-        own = [one for one in phones_of(tenant, talk.language) if one["phone"] not in known]
-        return shown | {"mode": Partner.Mode.SIGNPOST.value, "phones": theirs + own}
-    if shown["mode"] == Partner.Mode.LIVE:
+        known = {_digits(one) for one in theirs}
+        own = [one for one in phones_of(tenant, talk.language) if _digits(one) not in known]
+        return shown | {"mode": Mode.SIGNPOST.value, "phones": theirs + own}
+    if shown["mode"] == Mode.LIVE:
         return {name: value for name, value in shown.items() if name != "phones"}
     return shown
 
 
 def _answerable(shown: Frame) -> bool:
-    return bool(shown["mode"] == Partner.Mode.LIVE)
+    return bool(shown["mode"] == Mode.LIVE)
 
 
 def _answered(tenant: Tenant, talk: Conversation, shown: Frame, value: Any) -> Frame:

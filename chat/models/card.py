@@ -14,7 +14,8 @@ class Card(TenantModel):
     """Something that a counsellor lays before the visitor in a talk. Sealed like a message.
 
     A card lives as long as its segment: it ends with the talk, and goes with what is erased.
-    ``after`` is the last message that stood before it, ``version`` counts its changes from 1.
+    ``after`` is the last message that stood before it, ``place`` orders those that came after the
+    same one, ``version`` counts its changes from 1.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,6 +33,7 @@ class Card(TenantModel):
     state = models.CharField(max_length=9, choices=CardState.choices, default=CardState.OFFERED)
     version = models.PositiveSmallIntegerField(default=1)
     after = models.IntegerField()
+    place = models.PositiveIntegerField(db_default=0, default=0)
     body = models.BinaryField()
     answer = models.BinaryField(null=True)
     # Until when it may be answered; empty for as long as the talk.

@@ -64,12 +64,12 @@ def pact_in_words(row: Partnership, names: dict[str, str], tenant: Tenant, langu
     if row.mode == Partner.Mode.LIVE:
         found.append(
             _(
-                "At most {many} at a time; whoever has not been taken within {minutes} minutes comes back."
+                "At most {many} at a time; whoever has not been taken within {minutes} min comes back."
             ).format(many=row.at_once, minutes=row.waits_minutes)
         )
     if row.expires_on:
         found.append(_("Ends on {day}.").format(day=date_in_words(row.expires_on, language)))
-    if not is_in_force:
+    if row.state == Partnership.State.PROPOSED:
         proposed = (
             _("Proposed by this line, and not agreed on yet.")
             if row.is_own

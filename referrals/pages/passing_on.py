@@ -19,16 +19,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chat.errors import Closed, Full
 from chat.pace import outlook
 from chat.pages import languages
 from chat.pages.languages import TenantRequest, in_language
 from chat.panels import Panel
 from chat.queue import said_of
 from referrals.differing import who_answers
-from referrals.errors import Over
 from referrals.handoffs import send_back
-from referrals.incoming import check_taking
+from referrals.incoming import takes
 from referrals.models import Incoming, Outgoing, Partnership
 from referrals.partnerships import in_force
 from referrals.states import HandoffState
@@ -172,19 +170,11 @@ def _choice(pact: Partnership, line: Tenant, language: str, now: datetime) -> Pa
             slug=line.slug,
             name=line.name,
             is_open=is_open,
-            is_live=_takes(line, pact, now),
+            is_live=takes(line, pact.pact, now=now),
             standing=standing_in_words(is_open, said_of(outlook(line, now=now), 1)),
             criteria=in_language(pact.criteria, language),
             who=who_answers(line, language=language),
         )
-
-
-def _takes(line: Tenant, pact: Partnership, now: datetime) -> bool:
-    try:
-        check_taking(line, pact.pact, now=now)
-    except (Closed, Full, Over):
-        return False
-    return True
 
 
 def standing_in_words(is_open: bool, seconds: int | None) -> str:

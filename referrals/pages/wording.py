@@ -1,11 +1,14 @@
-"""Words of the office for what is done and what is wrong in the directory."""
+"""Words of the office: pacts, and what is done and what is wrong in the directory."""
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referrals.models import Service
+from referrals.models import Partnership, Service
+from tenants.models import Partner
+
+State = Partnership.State
 
 # What stands in the trail.
 ACTS: dict[str, Promise] = {
@@ -24,6 +27,27 @@ PACT_ACTS: dict[str, Promise] = {
     "partnership.declined": _("A pact with another line was turned down"),
     "partnership.revoked": _("A pact with another line was ended"),
     "partnership.ends": _("A pact with another line ends soon"),
+}
+
+_THEY = _("The other line, or the platform")
+# What the other line does stands in this one's trail without a name of theirs.
+PACT_NOBODY: dict[str, Promise] = {
+    f"partnership.{what}": _THEY for what in ("proposed", "accepted", "declined", "revoked")
+}
+
+PACT_STATES: dict[str, Promise] = {
+    State.PROPOSED: _("Proposed"),
+    State.ACCEPTED: _("In force"),
+    State.DECLINED: _("Turned down"),
+    State.REVOKED: _("Ended"),
+}
+# The terms of a pact as the trail has them.
+PACT_VALUES: dict[tuple[str, str], Promise] = {
+    ("side", Partnership.Side.GIVES): _("This line's visitors can go on to them"),
+    ("side", Partnership.Side.TAKES): _("Their visitors can go on to this line"),
+    ("mode", Partner.Mode.LIVE): _("Talk and all, if the visitor says yes"),
+    ("mode", Partner.Mode.SIGNPOST): _("The visitor is shown the way"),
+    **{("state", state): words for state, words in PACT_STATES.items()},
 }
 
 # What two lines say differently, by the names of referrals/differing.py.

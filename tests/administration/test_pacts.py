@@ -63,6 +63,7 @@ def test_one_line_proposes_the_other_accepts_and_ends_it_with_a_basis(lines: lis
     assert nobody.post(f"{path}accept/", {"basis": "x"}).status_code == 404
     assert nobody.post(f"{path}vanish/").status_code == 404
     assert "data-waiting" in there.get("partners/").content.decode()
+    waiting = there.read("partners/")
     shown = there.read(path)
     for words in ("Monday 16:00–22:00", "Rus", "How long the talk is kept", giver.name):
         assert words in shown
@@ -75,6 +76,8 @@ def test_one_line_proposes_the_other_accepts_and_ends_it_with_a_basis(lines: lis
     there.post(f"{path}revoke/", {"basis": "closing down"})
 
     assert (row_of(giver).state, row_of(taker).state) == ("revoked", "revoked")
+    assert "not agreed on yet" in waiting
+    assert "not agreed on yet" not in there.read("partners/")
     assert acts_of(giver) == [("partnership.proposed", "letter", here.member.pk)]
     assert acts_of(taker) == [
         ("partnership.accepted", "board", there.member.pk),
@@ -82,6 +85,11 @@ def test_one_line_proposes_the_other_accepts_and_ends_it_with_a_basis(lines: lis
     ]
     assert trail(taker)[-1].changes == {"state": ["accepted", "revoked"]}
     assert trail(giver)[0].changes["at_once"] == ["", "2"]
+    told = there.read("trail/")
+    for words in ("The other line, or the platform", "16:00–22:00", "Rus", "Who passes on"):
+        assert words in told
+    assert "Their visitors can go on to this line" in told
+    assert "{" not in told
     assert trail(third) == []
 
 

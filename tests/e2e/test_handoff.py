@@ -16,6 +16,8 @@ BROUGHT = "[data-brought-lines] [data-line-text]"
 async def test_visitor_reads_changes_and_takes_along_a_summary(screens: Screens) -> None:
     it = await Handoff.begun(screens)
     await it.offer()
+    # On a telephone the card is taller than the screen: it is read from who they are and why.
+    await expect(it.card().locator("[data-referral-name]")).to_be_in_viewport()
     await seen(it.visitor, "card")
     await seen(it.desk, "card at the desk")
     card = it.card()
@@ -37,6 +39,9 @@ async def test_visitor_reads_changes_and_takes_along_a_summary(screens: Screens)
     await it.visitor.reload()
     await it.gone()
 
+    await it.other.keyboard.press("Alt+v")
+    await expect(it.other.locator("[data-offering-incoming] li")).to_have_count(1)
+
     pane = await take_next(it.other)
 
     await expect(it.visitor.locator("[data-way-back]")).to_have_count(0)
@@ -45,6 +50,9 @@ async def test_visitor_reads_changes_and_takes_along_a_summary(screens: Screens)
     banner = it.desk.locator(f"{it.pane} [data-pane-banner]")
     await expect(banner).to_contain_text("har tatt")
     await expect(banner).to_be_visible()
+    events = it.desk.locator(f"{it.pane} [data-event-text]")
+    await expect(events.filter(has_text="mistet forbindelsen")).to_have_count(0)
+    await expect(it.other.locator("[data-offering-incoming] li")).to_have_count(0)
     await say(it.visitor, "hei der", "")
     await expect(it.other.locator(f"{pane} [data-text]")).to_have_text(["hei der"])
     await seen(it.other, "taken")
@@ -73,8 +81,16 @@ async def test_visitor_stays_and_one_that_the_partner_cannot_take_stays_as_well(
 ) -> None:
     it = await Handoff.begun(screens)
     await it.offer(summary="")
+    await it.card().locator("[value=summary]").check()
+    await it.card().locator("[type=submit]").click()
+    await expect(it.card().locator("[data-referral-refused]")).to_contain_text("Skriv")
+    await it.card().locator("[data-referral-summary]").fill("Kort sagt.")
+    await it.card().locator("[type=submit]").click()
+    await it.card().locator("[data-referral-not-yet]").click()
     await it.choose("stay")
     await expect(it.card().locator("[data-referral-note]")).to_have_text("Du blir her.")
+    await expect(it.card().locator("[data-referral-note]")).to_be_focused()
+    await expect(it.card().locator("[data-referral-table]")).to_be_hidden()
     await expect(it.note()).to_have_text("Den besøkende blir her.")
 
     await it.offer()

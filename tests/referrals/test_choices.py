@@ -134,7 +134,6 @@ async def test_a_long_talk_comes_along_whole_in_several_cards(giver: Tenant, tak
             while len(cards) < 4:
                 cards.append(await tab.receive("card"))
 
-    cards.sort(key=lambda card: card["part"])
     assert [(card["part"], card["parts"]) for card in cards] == [(n, 4) for n in range(1, 5)]
     came = [said["text"] for card in cards for said in card["messages"]]
     # Not compared as they are: nobody wants to read the difference.
@@ -193,12 +192,14 @@ async def test_who_was_passed_on_is_not_passed_on_again(
             await window.ready()
             await window.take_next()
 
-            card = await lay(window, tab.conversation, third)
+            for line in (third, giver):
+                card = await lay(window, tab.conversation, line)
 
-            assert card["mode"] == "signpost"
-            numbers = [one["phone"] for one in card["phones"]]
-            assert len(numbers) >= 2
-            assert len(set(numbers)) == len(numbers)
+                assert card["mode"] == "signpost"
+                # Each line writes a number in its own manner: 116 111, 116111.
+                numbers = [re.sub(r"\D", "", one["phone"]) for one in card["phones"]]
+                assert len(numbers) >= 2
+                assert len(set(numbers)) == len(numbers)
     async with clients.talk(taker, number=2) as other:
         assert (await lay(other.desk, other.conversation, third))["mode"] == "live"
     assert await scoped_call(third, Conversation.objects.count) == 0

@@ -29,9 +29,15 @@ _MORE: dict[str, str | Promise] = {
     "at_once": gettext_lazy("Most at a time"),
     "waits_minutes": gettext_lazy("Minutes until they are brought back"),
     "expires_on": gettext_lazy("Ends on"),
+    "side": gettext_lazy("Who passes on"),
+    "partner": gettext_lazy("With which line"),
+    "criteria": gettext_lazy("What belongs there"),
+    "hours": gettext_lazy("Opening hours"),
     "bubble_opens": gettext_lazy("The chat opens"),
     "bubble_origins": gettext_lazy("Pages that may show it in a window"),
 }
+# What stands in the trail as a code, by the setting: the floors above fill it.
+VALUES: dict[tuple[str, str], Promise] = {}
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Change:
 def changes_in_words(changes: Mapping[str, Sequence[str]]) -> list[Change]:
     """Return ``AuditEntry.changes`` as a page shows them, in the active translation."""
     return [
-        Change(_named(name), _said(old), _said(new), _language_of(name))
+        Change(_named(name), _said(name, old), _said(name, new), _language_of(name))
         for name, (old, new) in changes.items()
         if name != "origin"
     ]
@@ -81,5 +87,7 @@ def _labels() -> Iterator[tuple[str, object]]:
     yield from DAY_NAMES
 
 
-def _said(value: str) -> str:
+def _said(name: str, value: str) -> str:
+    if (name, value) in VALUES:
+        return str(VALUES[name, value])
     return {"True": _("yes"), "False": _("no"), OURS: _("ours")}.get(value, value)

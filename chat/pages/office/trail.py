@@ -14,6 +14,7 @@ from chat.pages.languages import TenantRequest
 from chat.pages.office.changes import Change, changes_in_words
 from chat.pages.office.door import office, show
 from chat.pages.office.wording import (
+    NOBODY,
     action_in_words,
     basis_in_words,
     hour_in_words,
@@ -71,10 +72,10 @@ def trail(request: TenantRequest, member: Membership) -> HttpResponse:
 
 def row_of(tenant: Tenant, entry: AuditEntry, name: str, *, language: str) -> TrailRow:
     """Return an entry as a page shows it, in the active translation."""
-    nobody = _("A former member") if entry.actor else _("The platform")
+    nobody = NOBODY.get(entry.action, _("The platform"))
     return TrailRow(
         when=hour_in_words(entry.at_hour, tenant, language=language),
-        who=name or nobody,
+        who=name or (_("A former member") if entry.actor else str(nobody)),
         what=action_in_words(entry.action),
         subject=short(entry.subject),
         basis=basis_in_words(entry.basis),

@@ -96,6 +96,9 @@ ACTIONS: dict[str, Promise] = {
     f"hold.{Hold.Outcome.GONE}": _("A hold ended because what it held was gone"),
 }
 
+# Who has done what no member of this line did, where that may not have been the platform either.
+NOBODY: dict[str, Promise] = {}
+
 # What an administrator has set; each of a tenant's models is a word here, and what was done to it another.
 SET: dict[str, Promise] = {
     "notice": _("Notice"),

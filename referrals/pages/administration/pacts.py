@@ -15,7 +15,6 @@ from babel.dates import get_day_names
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,9 +23,8 @@ from referrals.differing import Told, differences, told_by
 from referrals.models import Partnership
 from referrals.pages.administration.proposal import ProposalForm
 from referrals.pages.pacts import OUTCOMES, Pact, months_in_words, pact_in_words
-from referrals.pages.wording import DIFFERS
+from referrals.pages.wording import DIFFERS, PACT_STATES
 from referrals.partnerships import accept, decline, propose, revoke
-from retention.reviews import today_at
 from tenants.administration import menu
 from tenants.administration.rows import member_of, tenant_of
 from tenants.administration.site import tenant_site
@@ -49,12 +47,6 @@ DONE = {
     "accept": _("The pact holds from now on."),
     "decline": _("The proposal is turned down."),
     "revoke": _("The pact is ended. Whoever is on the way comes back."),
-}
-STATES: dict[str, Promise] = {
-    State.PROPOSED: _("Proposed"),
-    State.ACCEPTED: _("In force"),
-    State.DECLINED: _("Turned down"),
-    State.REVOKED: _("Ended"),
 }
 
 
@@ -110,7 +102,6 @@ def proposal(request: HttpRequest) -> HttpResponse:
     partners = {one.slug: one for one in Tenant.objects.filter(live=True).exclude(pk=tenant.pk)}
     data = request.POST if request.method == "POST" else None
     form = ProposalForm(tenant, list(partners.values()), data)
-    form.today = today_at(tenant)
     if form.is_valid():
         said = form.cleaned_data
         partner, actor = partners[said["partner"]], member_of(request)
@@ -208,7 +199,7 @@ def _line(row: Partnership, names: dict[str, str], tenant: Tenant, language: str
     }
     return PactLine(
         id=row.pact,
-        state=str(STATES[row.state]),
+        state=str(PACT_STATES[row.state]),
         words=pact_in_words(row, names, tenant, language),
         hours=[f"{days[int(day)]} {opens}–{closes}" for day, opens, closes in row.hours],
         criteria=list(row.criteria.items()),

@@ -17,6 +17,7 @@ from referrals.partnerships import (
     MOST_AT_ONCE,
     Terms,
 )
+from retention.reviews import today_at
 from tenants.models import Partner, Tenant
 
 _GIVES, _TAKES = "gives", "takes"
@@ -64,6 +65,7 @@ class ProposalForm(forms.Form):
 
     def __init__(self, tenant: Tenant, partners: list[Tenant], data: Any = None) -> None:
         super().__init__(data, auto_id="pact_%s", label_suffix="")
+        self._tenant = tenant
         self.fields["partner"].choices = [(one.slug, one.name) for one in partners]  # type: ignore[attr-defined]  # a ChoiceField
         self._languages = list(dict.fromkeys([*tenant.languages, "nb", "sv", "en"]))
         for language in self._languages:
@@ -96,12 +98,9 @@ class ProposalForm(forms.Form):
 
     def clean_expires_on(self) -> date | None:
         found: date | None = self.cleaned_data["expires_on"]
-        if found is not None and found < self.today:
+        if found is not None and found < today_at(self._tenant):
             raise forms.ValidationError(_("That day is over."))
         return found
-
-    # Set by the page: the day it is where the line is.
-    today = date.min
 
     def clean(self) -> None:
         for weekday in range(7):

@@ -37,6 +37,8 @@ export class Thread {
     const written = this.talk.erasedThrough ? [ERASED, ...this.talk.inOrder()] : this.talk.inOrder();
     const items = this.arrange(this.talk, written);
     const keys = new Set(items.map(keyOf));
+    const last = items.at(-1);
+    const isNewCard = Boolean(last?.card) && !this.shown.has(keyOf(last));
     for (const [key, element] of this.shown) {
       if (!keys.has(key)) {
         element.remove();
@@ -44,8 +46,8 @@ export class Thread {
       }
     }
     items.forEach((item, index) => this.place(item, items[index - 1], items[index + 1], index));
-    if (stays || items.at(-1)?.state === "pending") {
-      this.toEnd();
+    if (stays || last?.state === "pending") {
+      this.toEnd(isNewCard ? this.shown.get(keyOf(last)) : null);
     }
   }
 
@@ -100,8 +102,10 @@ export class Thread {
     return scrollHeight - scrollTop - clientHeight < 80;
   }
 
-  toEnd() {
+  // A new card that is taller than the screen is read from where it begins.
+  toEnd(card = null) {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    card?.offsetHeight > this.scroller.clientHeight && card.scrollIntoView();
   }
 }
 

@@ -44,7 +44,9 @@ export function withEvents(talk, items) {
 
 // What a frame tells of a talk, before it is heard: afterwards nothing tells that it is news.
 const tells = {
-  line: (pane, { who, up }) => who === "visitor" && up !== pane.isUp && (up ? "back" : "dropped"),
+  // Who has gone on to another line has not dropped off this one.
+  line: (pane, { who, up }) => who === "visitor" && up !== pane.isUp
+    && (up ? "back" : !pane.element.hasAttribute("data-passed-on") && "dropped"),
   erased: (pane, { through }) => through > pane.talk.erasedThrough && "erased",
 
   state(pane, { state }) {

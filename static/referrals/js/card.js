@@ -24,13 +24,17 @@ export const referralLook = (page) => ({
     const isOpen = card.state === "offered";
     element.dataset.state = card.state;
     part(element, "title").textContent = word(card.mode === "live" ? "card.referral" : "card.referral_door");
-    part(element, "form").hidden = !isOpen || card.mode !== "live";
+    const form = part(element, "form");
+    const isLeft = form.contains(document.activeElement);
+    form.hidden = !isOpen || card.mode !== "live";
     const state = card.value?.state || card.state;
     const said = [`referral.${state}`, `card.${state}`].find(hasWord);
     const note = isOpen ? part(element, "note").dataset.told || "" : word(said, card);
     if (part(element, "note").textContent !== note) {
       part(element, "note").textContent = note;
     }
+    // Whoever has just answered by the keyboard is not sent to the top of the page.
+    isLeft && form.hidden && part(element, "note").focus();
   },
 });
 

@@ -26,7 +26,8 @@ export function watchChoice(element, card, onAnswer) {
     part(element, "asked").hidden = !isAsking;
   }
 
-  form.addEventListener("change", () => {
+  // As it is typed: on the way to the button nothing may move from under the finger.
+  form.addEventListener("input", () => {
     refuse("");
     part(element, "edit").hidden = chosen() !== "summary";
   });

@@ -7,12 +7,15 @@ import { deskLook } from "./desk_card.js";
 import { watchDrafts } from "./drafts.js";
 import { markIncoming, renewIncoming, watchIncoming } from "./incoming.js";
 
+// Whoever has not come within it does not come any more.
+const MINUTE = 60_000;
 const root = document.querySelector("[data-passing-on]");
 const find = (name) => root.querySelector(`[data-offering-${name}]`);
 const form = find("form");
 const drafts = watchDrafts(find);
 let asked = 0;
 let isStale = false;
+let timer = 0;
 
 const tell = (text) => {
   find("said").textContent = text;
@@ -35,6 +38,8 @@ async function fill({ address = root.dataset.from, body = null, whole = true } =
         drafts.show();
       }
       markIncoming(find("incoming"));
+      clearTimeout(timer);
+      timer = piece.querySelector("[data-expected]") ? setTimeout(fill, MINUTE, { whole: false }) : 0;
     }
   } catch {
     tell(word("panel_away"));
@@ -77,8 +82,8 @@ root.addEventListener("submit", (event) => {
     fill({ address: event.target.action, body: event.target, whole: false });
   }
 });
-watchIncoming(() => {
+watchIncoming(({ isNew }) => {
   // What was said was of somebody else.
-  tell("");
+  isNew && tell("");
   fill({ whole: false });
 });

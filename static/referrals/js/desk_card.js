@@ -2,9 +2,15 @@
 import { word } from "../../chat/js/words.js";
 import { part } from "./facts.js";
 
+// Nothing has come to the partner.
+const NOT_GONE = new Set(["refused", "never_arrived"]);
 // The visitor can be called back from there.
 const UNDER_WAY = new Set(["agreed", "there"]);
 
+const alongOf = ({ value }, state) => {
+  const gone = NOT_GONE.has(state) ? "referral.kept" : "referral.along";
+  return value ? gone : "referral.draft";
+};
 const stateOf = (card) => card.value?.state || card.state;
 
 export const deskLook = ({ onLaid }) => ({
@@ -33,9 +39,12 @@ export const deskLook = ({ onLaid }) => ({
     part(element, "reason").textContent = reason ? word("referral.reason", { ...card, reason }) : "";
     const along = card.value?.summary || (card.value ? "" : card.summary);
     part(element, "along").hidden = !along;
-    part(element, "along-title").textContent = word(card.value ? "referral.along" : "referral.draft");
+    part(element, "along-title").textContent = word(alongOf(card, state));
     part(element, "summary").textContent = along || "";
-    part(element, "withdraw").hidden = !isOpen && !UNDER_WAY.has(state);
-    part(element, "withdraw").textContent = word(isOpen ? "referral.take_back" : "referral.call_back");
+    const withdraw = part(element, "withdraw");
+    const isLeft = withdraw === document.activeElement;
+    withdraw.hidden = !isOpen && !UNDER_WAY.has(state);
+    withdraw.textContent = word(isOpen ? "referral.take_back" : "referral.call_back");
+    isLeft && withdraw.hidden && part(element, "note").focus();
   },
 });

@@ -41,18 +41,21 @@ export function renewIncoming(place, comes) {
   }
 }
 
-// Whoever comes from another line stands at the front: only a row that is new there is asked about.
-export function watchIncoming(onNew) {
+// Whoever comes from another line stands at the front: only a row that is new there is asked about, and one
+// of theirs that is gone.
+export function watchIncoming(onChange) {
   let timer = 0;
   new MutationObserver((changes) => {
     const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
     const isNew = added.some((row) => row.isConnected && !names.has(row.dataset.conversation)
       && (row === queue.firstElementChild || row.nextElementSibling));
+    const removed = changes.flatMap(({ removedNodes }) => [...removedNodes]);
+    const isGone = removed.some((row) => !row.isConnected && names.has(row.dataset.conversation));
     mark();
-    if (isNew && !timer) {
+    if ((isNew || isGone) && !timer) {
       timer = setTimeout(() => {
         timer = 0;
-        onNew();
+        onChange({ isNew });
       }, SOON);
     }
   }).observe(queue, { childList: true });
