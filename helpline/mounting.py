@@ -73,8 +73,10 @@ class TenantMountMiddleware:
 
 def _offer_languages(tenant: Tenant) -> None:
     """Let visitors have a language whose last text may just have been written."""
-    with tenant_scope(tenant):
-        offer_whole(Tenant.objects.get(pk=tenant.pk))
+    now_there = Tenant.objects.filter(pk=tenant.pk, left_on__isnull=True).first()
+    if now_there is not None:  # else it has left by this very request, and there are no texts
+        with tenant_scope(now_there):
+            offer_whole(now_there)
 
 
 def _administrator(tenant: Tenant, user: User) -> Membership | None:

@@ -426,6 +426,22 @@ async def test_host_of_a_line_that_has_left_says_so_and_shows_the_proof() -> Non
     assert departures.follows(said)
 
 
+def test_language_that_waits_is_offered_nowhere_once_the_line_has_left(runs: None) -> None:
+    [tenant] = world.open_tenants("tidaholm")
+    first, second = (world.hire(tenant, Role.ADMINISTRATOR, number) for number in (1, 2))
+    exported(tenant, first)
+    with tenant_scope(tenant):
+        departures.propose_leave(tenant, first)
+    Tenant.objects.filter(pk=tenant.pk).update(whole_in=tenant.languages[:1])
+
+    said = {"slug": tenant.slug}
+    answer = visit(second.user).post(f"/t/{tenant.slug}/leave/confirm/", said, secure=True)
+
+    assert answer.status_code == 303
+    tenant.refresh_from_db()
+    assert (tenant.state, tenant.whole_in) == (State.LEFT, tenant.languages[:1])
+
+
 def test_what_broke_off_is_finished_by_the_job() -> None:
     [tenant] = world.open_tenants("tidaholm")
     begin(tenant, "still going on")
