@@ -25,11 +25,12 @@ export class Thread {
 
   // A keyboard that opens or a banner that appears must not cover the end that one was reading.
   follow() {
-    let atEnd = true;
-    this.scroller.addEventListener("scroll", () => {
-      atEnd = this.atEnd();
-    });
-    new ResizeObserver(() => atEnd && this.toEnd()).observe(this.scroller);
+    let height = 0;
+    new ResizeObserver(() => {
+      const wasAtEnd = !height || this.atEnd(height);
+      height = this.scroller.clientHeight;
+      wasAtEnd && this.toEnd();
+    }).observe(this.scroller);
   }
 
   show() {
@@ -97,9 +98,9 @@ export class Thread {
     return item.seq === lastOwn(this.talk) ? word("sent") : "";
   }
 
-  atEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight < 80;
+  atEnd(height = this.scroller.clientHeight) {
+    const { scrollHeight, scrollTop } = this.scroller;
+    return scrollHeight - scrollTop - height < 80;
   }
 
   // A new card that is taller than the screen is read from where it begins.
