@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from playwright.async_api import Error as PlaywrightError
 from tenants.demo import Demo, load_demo_staff
 from tests import world
 from tests.browser import FLAGS
+from tests.e2e.guarded import Guarded
 from tests.e2e.screens import Screens
+from tests.engines import Harness
 from tests.kept import begin_with
 from tests.programs import CHROMIUM, CHROMIUM_SHELL
 from tests.stack import LiveStack
@@ -112,3 +114,10 @@ def _demo() -> Demo:
 async def screens(browser: Browser, live_stack: LiveStack, demo: Demo) -> Screens:
     """What people look at: ``screens.visitor(slug)``, ``screens.desk(slug)``."""
     return Screens(browser, live_stack, {one.slug: one for one in demo.tenants})
+
+
+@pytest.fixture
+def guarded(transactional_db: None, harness: Harness) -> Iterator[LiveStack]:
+    """The application as deployed: nobody is signed in without a second factor."""
+    with Guarded.on(harness.run) as stack:
+        yield stack

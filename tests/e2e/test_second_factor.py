@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,8 @@ from chat.calls import call
 from retention import clock
 from tenants.demo import Demo, DemoUser
 from tenants.models import User
-from tests.accounts.visits import digits
+from tests.e2e.guarded import set_up_app
 from tests.e2e.screens import DESKTOP, PHONE, Screens, say, take_next
-from tests.engines import Harness
 from tests.stack import LiveStack
 from tests.world import move_clock
 
@@ -33,26 +31,6 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-class Guarded(LiveStack):
-    """As deployed; and below a name of two labels, for which browsers let one passkey serve."""
-
-    def __init__(self, variables: Mapping[str, str], directory: Path) -> None:
-        super().__init__(variables, directory)
-        self.base = f"helpline.localhost:{self.port}"
-        self.environment |= {
-            "HELPLINE_BASE": self.base,
-            "HELPLINE_STAFF_MFA": "required",
-            "HELPLINE_IDLE_MINUTES": "15",
-            "HELPLINE_STEP_UP_MINUTES": "5",
-        }
-
-
-@pytest.fixture
-def guarded(transactional_db: None, harness: Harness) -> Iterator[LiveStack]:
-    with Guarded.on(harness.run) as stack:
-        yield stack
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -95,10 +73,7 @@ async def test_app_is_set_up_and_a_locked_desk_comes_back_as_it_was(
     wrong += await looked_at(desk, "choose", tmp_path)
     await desk.click("[data-add-app]")
     wrong += await looked_at(desk, "app", tmp_path)
-    await desk.click("summary")
-    secret = await desk.locator("[data-secret]").inner_text()
-    await desk.fill("#factor_code", digits(secret))
-    await desk.click("[type=submit]")
+    await set_up_app(desk)
     await expect(desk.locator("[data-codes] li")).to_have_count(10)
     codes = await desk.locator("[data-codes] li").all_inner_texts()
     wrong += await looked_at(desk, "codes", tmp_path)

@@ -94,7 +94,9 @@ class WeekForm(forms.Form):
     def __init__(self, tenant: Tenant, data: Any = None) -> None:
         super().__init__(data, initial={"closed_on_holidays": tenant.closed_on_holidays})
         self.tenant = tenant
-        self.periods = Periods(data, initial=_periods() if data is None else None)
+        # A line that has no hours yet is asked for those of every day first.
+        begins = _periods() or [{"days": list(WEEKDAYS)}]
+        self.periods = Periods(data, initial=begins if data is None else None)
         self.openings: tuple[shape.Opening, ...] = ()
 
     def is_valid(self) -> bool:
