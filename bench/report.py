@@ -58,6 +58,12 @@ def ratios(run: Run) -> dict[str, float | None]:
             ("split_two_cores", many), ("ours_two_cores", many)
         ),
         "p50_over_echo_at_20": opened.ratio(("ours", "slow"), ("echo", "slow"), "p50_ms"),
+        "p50_over_stored_echo_at_20": opened.ratio(
+            ("ours", "slow"), ("echo_stored", "slow"), "p50_ms"
+        ),
+        "p50_stored_echo_over_echo_at_20": opened.ratio(
+            ("echo_stored", "slow"), ("echo", "slow"), "p50_ms"
+        ),
         "p99_over_echo_at_20": opened.ratio(("ours", "slow"), ("echo", "slow"), "p99_ms"),
         "p50_over_echo_at_500": opened.ratio(("ours", "fast"), ("echo", "fast"), "p50_ms"),
         "p99_over_echo_at_500": opened.ratio(("ours", "fast"), ("echo", "fast"), "p99_ms"),

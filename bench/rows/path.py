@@ -19,6 +19,7 @@ from bench.servers import Server
 OURS = "bench.applications.ours:application"
 WITHOUT_DATABASE = "bench.applications.without_database:application"
 ECHO = "bench.applications.echo:application"
+STORED = "bench.applications.echo_stored:application"
 PLAIN = "bench.baseline.asgi:application"
 FEW = 10
 SLOW_RATE, FAST_RATE = 20, 500
@@ -65,12 +66,13 @@ async def _variants(run: Run) -> list[Variant]:
         opened = await busy_talks(servers[0], servers[-1], talks)
         return Variant(name, servers, opened, busy or (few, many), ("slow", "fast", "half"))
 
-    echo = stage.server("echo", ECHO)
+    echo, stored = stage.server("echo", ECHO), stage.server("echo_stored", STORED)
     without = stage.server("without_database", WITHOUT_DATABASE)
     one = {"HELPLINE_CHANNEL_PREFIX": "bench-split"}
     split = [stage.server(f"split_{side}", OURS, **one) for side in ("visitors", "desks")]
     variants = [
         Variant("echo", (echo,), await echoes(echo, many), (few, many), ("slow", "fast", "half")),
+        Variant("echo_stored", (stored,), await echoes(stored, few), (few,), ("slow",)),
         await ours("without_database", many, without),
         await ours("ours", most, busy=(few, many, most)),
         await ours("ours_daphne", many, kind="daphne"),
