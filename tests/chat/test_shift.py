@@ -1,7 +1,8 @@
 """A whole shift, an hour within a minute: whoever came was served once, or told honestly.
 
-Two hundred visitors, twenty counsellors, lines that drop on both sides, talks that change hands,
-and closing time with people still in the queue. Time is moved a minute at a time.
+Two hundred visitors and twenty counsellors (`make races`; else two fifths of them), lines that drop
+on both sides, talks that change hands, and closing time with people still in the queue. Time is moved
+a minute at a time.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from tenants.models import Tenant
 from tests import clients, world
 from tests.chat.tending import CLOSING, MINUTE, tended
 from tests.clients import Desk, Frame, Visitor, Wire
+from tests.sizes import sized
 from tests.world import moved_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VISITORS, COUNSELLORS, MINUTES, LATE = 200, 20, 60, 5
-QUEUE_CAP = 60
+VISITORS, COUNSELLORS = sized(200, otherwise=80), sized(20, otherwise=8)
+QUEUE_CAP = sized(60, otherwise=24)
+MINUTES, LATE = 60, 5
 REFUSED = {"empty", "not_ready", "at_capacity", "closed"}
 
 
@@ -40,6 +43,7 @@ class Ear:
         self.wire = wire
         self.log: list[Frame] = []
         self._asked: dict[str, asyncio.Future[Frame]] = {}
+        self._came = asyncio.Event()
         self._listening = asyncio.create_task(self._listen())
 
     async def _listen(self) -> None:
@@ -52,6 +56,7 @@ class Ear:
             asked = self._asked.pop(frame.pop("ref", ""), None)
             if asked is None:
                 self.log.append(frame)
+                self._came.set()
             else:
                 asked.set_result(frame)
 
@@ -61,6 +66,13 @@ class Ear:
         await self.wire.send({"type": kind, **said, "ref": ref})
         async with asyncio.timeout(world.PATIENCE_SECONDS):
             return await self._asked[ref]
+
+    async def hear_of(self, offer: str) -> None:
+        """Wait for an offer, which a window looks up once it hears that there is one."""
+        async with asyncio.timeout(world.PATIENCE_SECONDS):
+            while not any(frame.get("offer") == offer for frame in self.log):
+                self._came.clear()
+                await self._came.wait()
 
     async def settle(self) -> None:
         """Let what is on its way arrive."""
@@ -220,7 +232,7 @@ class Shift:
             if self.likely(0.2):
                 await self.come(helper)
             return
-        if self.likely(0.01):
+        if self.likely(0.2 / COUNSELLORS):
             self.happened["desk died"] += 1
             await helper.ear.drop()
             helper.ear = None
@@ -262,6 +274,8 @@ class Shift:
             talk = helper.talk
             answer = await helper.ear.ask("transfer", conversation=talk, to=to.member, note="")
             self.happened["offered" if answer["type"] == "offer" else "not offered"] += 1
+            if answer["type"] == "offer" and to.ear:
+                await to.ear.hear_of(answer["offer"])
 
     async def answer_offer(self, helper: Helper) -> None:
         if helper.ear is None:
