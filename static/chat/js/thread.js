@@ -39,7 +39,7 @@ export class Thread {
     const items = this.arrange(this.talk, written);
     const keys = new Set(items.map(keyOf));
     const last = items.at(-1);
-    const isNewCard = Boolean(last?.card) && !this.shown.has(keyOf(last));
+    const isNewCard = last?.card && !this.shown.has(keyOf(last));
     for (const [key, element] of this.shown) {
       if (!keys.has(key)) {
         element.remove();

@@ -1,6 +1,5 @@
 // What each frame from the server means on the visitor's page. Unknown frames mean nothing.
 import { hearCard, hearCards } from "./cards.js";
-import { offerForm } from "./evaluation.js";
 import { extra } from "./extras.js";
 import { holdBack } from "./holding.js";
 import { tellReading } from "./read_along.js";
@@ -94,7 +93,8 @@ const hears = {
       alternatives: frame.alternatives,
       promised: true,
     });
-    offerForm(frame.evaluation);
+    // Needed by nobody before, and by most never.
+    frame.evaluation && import("./evaluation.js").then((form) => form.offerForm(frame.evaluation), () => {});
   },
 
   error(page, frame) {
