@@ -28,9 +28,9 @@ def one_house() -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def shifted_house() -> Iterator[ShiftedHouse]:
-    """A house at the night of 29 March 2026, ten minutes before the clocks are put forward."""
+    """A house at the night of 28 March 2027, ten minutes before the clocks are put forward."""
     directory = Path(tempfile.mkdtemp(prefix="helpline-shifted-", dir="/tmp"))  # short
-    made = ShiftedHouse(directory, shift_to(datetime(2026, 3, 29, 0, 40, tzinfo=UTC)))
+    made = ShiftedHouse(directory, shift_to(datetime(2027, 3, 28, 0, 40, tzinfo=UTC)))
     try:
         made.start()
         yield made

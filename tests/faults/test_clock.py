@@ -22,10 +22,10 @@ JUMPS = [
     pytest.param(-DAY, id="a day back"),
 ]
 # After the house was made; the hour has not changed yet, and an hour ahead it has.
-BEFORE = datetime(2026, 3, 29, 0, 45, tzinfo=UTC)
+BEFORE = datetime(2027, 3, 28, 0, 45, tzinfo=UTC)
 NIGHTS = [
-    pytest.param(datetime(2026, 3, 29, 1, tzinfo=UTC), id="29 March"),
-    pytest.param(datetime(2026, 10, 25, 1, tzinfo=UTC), id="25 October"),
+    pytest.param(datetime(2027, 3, 28, 1, tzinfo=UTC), id="28 March"),
+    pytest.param(datetime(2027, 10, 31, 1, tzinfo=UTC), id="31 October"),
 ]
 
 
