@@ -216,7 +216,14 @@ def _won(
     talk.state, talk.counsellor, talk.claimed_at = State.ACTIVE, membership, now
     talk.front = talk.counsellor_told_lost = False
     talk.save(update_fields=["state", "counsellor", "claimed_at", "front", "counsellor_told_lost"])
-    _tell_assigned(tenant, talk)
+    tell(
+        talk.pk,
+        "state",
+        state=str(talk.state),
+        counsellor=shown_counsellor(tenant, talk),
+        membership=membership.pk.hex,
+    )
+    publish(queue_group(tenant.pk), "queue")
     if in_front:
         for watch in claimed:
             watch(tenant, talk)
@@ -245,17 +252,6 @@ def open_talks(membership: Membership) -> QuerySet[Conversation]:
     return Conversation.objects.filter(
         counsellor=membership, state__in=[State.ACTIVE, State.PAUSED]
     ).order_by("queued_at", "id")
-
-
-def _tell_assigned(tenant: Tenant, talk: Conversation) -> None:
-    tell(
-        talk.pk,
-        "state",
-        state=str(talk.state),
-        counsellor=shown_counsellor(tenant, talk),
-        membership=talk.counsellor_id.hex if talk.counsellor_id else None,
-    )
-    publish(queue_group(tenant.pk), "queue")
 
 
 def shown_counsellor(tenant: Tenant, conversation: Conversation) -> dict[str, str] | None:
