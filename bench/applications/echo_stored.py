@@ -11,23 +11,19 @@ from typing import Any
 
 import psycopg
 
+from bench.applications import echo
+
 NOTE = "SELECT pg_logical_emit_message(true, 'bench', %s::text)"
 _connections: list[psycopg.AsyncConnection[Any]] = []
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "http":
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await receive()
-    await send({"type": "websocket.accept"})
-    while True:
-        message = await receive()
-        if message["type"] == "websocket.disconnect":
-            return
-        await (await _connection()).execute(NOTE, [message["text"]])
-        await send({"type": "websocket.send", "text": message["text"]})
+    async def committed(message: Any) -> None:
+        if message["type"] == "websocket.send":
+            await (await _connection()).execute(NOTE, [message["text"]])
+        await send(message)
+
+    await echo.application(scope, receive, committed)
 
 
 async def _connection() -> psycopg.AsyncConnection[Any]:
