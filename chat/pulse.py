@@ -12,7 +12,7 @@ import logging
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,6 +21,7 @@ from django.db import connection
 
 from chat.calls import call, scoped_call
 from chat.events import layer
+from chat.fanout import LEARN_SECONDS
 from chat.reader import Reader
 from chat.situation import Situation, situations
 from chat.stopping import stop
@@ -52,24 +53,30 @@ class Pulse:
         self._task: asyncio.Task[None] | None = None
         self._newcomers: list[Reader] = []
         self._looking: asyncio.Task[None] | None = None
+        self._unsettled: list[Reader] = []
+        self._settling: asyncio.Task[None] | None = None
         self._hurried = asyncio.Event()
         self._doubtful_until = -math.inf
 
     def add(self, reader: Reader, shown_by: Shows, *, soon: bool = False) -> None:
         """Look after ``reader``; with ``soon`` also in a moment, together with others that are new."""
+        loop = asyncio.get_running_loop()
         self._readers[reader] = shown_by
+        self._unsettled.append(reader)
+        if self._settling is None:
+            self._settling = loop.create_task(self._look_once_known())
         if soon:
             self._newcomers.append(reader)
             if self._looking is None:
-                self._looking = asyncio.get_running_loop().create_task(self._look_at_newcomers())
+                self._looking = loop.create_task(self._look_at_newcomers())
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task = loop.create_task(self._run())
 
     def remove(self, reader: Reader) -> None:
         self._readers.pop(reader, None)
 
     async def close(self) -> None:
-        await stop(self._task, self._looking)
+        await stop(self._task, self._looking, self._settling)
 
     def hurry(self) -> None:
         """Look now, and more closely for a while: Valkey has gone, or is back."""
@@ -95,11 +102,34 @@ class Pulse:
         finally:
             self._looking = None
 
+    async def _look_once_known(self) -> None:
+        """Look closely at everybody, once, when the other processes know that they are here.
+
+        What one of them told before that was not told here, and is not told again.
+        """
+        try:
+            while self._unsettled:
+                readers, self._unsettled = self._unsettled, []
+                await asyncio.sleep(LEARN_SECONDS)
+                here = [reader for reader in readers if reader in self._readers]
+                async for some in self._in_turns(here):
+                    try:
+                        self._unsettled += await self._look_closely(some)
+                    except Exception:  # the database is away; the next turn tries again
+                        log.exception("pulse_failed")
+                        self._unsettled += some
+        finally:
+            self._settling = None
+
     async def _look_at(self, readers: Sequence[Reader]) -> None:
+        async for some in self._in_turns(readers):
+            await self._look_at_some(some)
+
+    async def _in_turns(self, readers: Sequence[Reader]) -> AsyncIterator[Sequence[Reader]]:
         for first in range(0, len(readers), AT_ONCE):
             if first:
                 await asyncio.sleep(0 if self.alone else BETWEEN_SECONDS)
-            await self._look_at_some(readers[first : first + AT_ONCE])
+            yield readers[first : first + AT_ONCE]
 
     async def _look_at_some(self, readers: Sequence[Reader]) -> None:
         if self.alone:
@@ -117,18 +147,28 @@ class Pulse:
         elif row[0] > reader.given or row[1] != reader.current:
             reader.refetch()
 
-    async def _look_closely(self, readers: Sequence[Reader]) -> None:
-        """Ask what only events tell otherwise: states, counsellors, lines."""
+    async def _look_closely(self, readers: Sequence[Reader]) -> list[Reader]:
+        """Ask what only events tell otherwise: states, counsellors, lines.
+
+        Returns whom that is not told: what was read may be older than an event that came meanwhile.
+        """
         of_tenant: dict[int, list[Reader]] = defaultdict(list)
         for reader in readers:
             of_tenant[reader.tenant.pk].append(reader)
+        untold = []
         for group in of_tenant.values():
             tenant, talks = group[0].tenant, [reader.conversation for reader in group]
+            before = [reader.situation for reader in group]
             found = await scoped_call(tenant, situations, tenant, talks)
-            for reader in group:
+            for reader, known in zip(group, before, strict=True):
                 shown_by, situation = self._readers.get(reader), found.get(reader.conversation)
-                if shown_by is not None and situation is not None:
+                if shown_by is None or situation is None:
+                    continue
+                if reader.situation is known and reader.held is None:
                     shown_by.situate(reader, situation)
+                else:
+                    untold.append(reader)
+        return untold
 
     async def _run(self) -> None:
         while True:
