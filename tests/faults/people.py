@@ -351,6 +351,14 @@ def begin(house: House, slug: str = SLUG) -> Frame:
     return opened
 
 
+def keys_of_what_is_over(house: House) -> int:
+    """Return how many keys there are but those under which a talk is being written."""
+    current = [row[0] for row in house.rows("SELECT segment_id FROM chat_conversation")]
+    query = "SELECT count(*) FROM segment_key WHERE segment <> ALL (%s)"
+    ((keys,),) = house.rows(query, current, alias="keys")
+    return int(keys)
+
+
 def sign_in(house: House, slug: str = SLUG, who: int = 0) -> str:
     """Return the Cookie header of a member's desk, signed in once in the life of the house."""
     name = f"{slug} {who}"

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 
 import pytest
 
+from chat.writer import CALL_SECONDS, GIVE_UP_SECONDS
 from tests.faults.house import House
-from tests.faults.people import Pair, pair
+from tests.faults.people import PATIENCE_SECONDS, Pair, keys_of_what_is_over, pair
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults")]
 
 FROZEN_SECONDS = 10.0
 # Longer than a process may be silent before it is taken for dead.
 LONG_SECONDS = 25.0
+# How long a message waits for its refusal at most, and as long again as anybody waits for anything.
+REFUSED_SECONDS = GIVE_UP_SECONDS + CALL_SECONDS + PATIENCE_SECONDS
 TO_SPARE_BYTES = 4096
 # More messages of 4 KB than fit in what earlier tests can have left.
 MOST = 5_000
@@ -40,10 +43,7 @@ def left_of(house: House, talk: Pair) -> tuple[int, int]:
     """Return how many bodies of a talk are stored, and how many keys of what is over."""
     query = "SELECT count(body) FROM chat_message WHERE conversation_id = %s"
     ((bodies,),) = house.rows(query, talk.conversation)
-    living = [row[0] for row in house.rows("SELECT segment_id FROM chat_conversation")]
-    query = "SELECT count(*) FROM segment_key WHERE segment <> ALL (%s)"
-    ((keys,),) = house.rows(query, living, alias="keys")
-    return bodies, keys
+    return bodies, keys_of_what_is_over(house)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ async def test_full_disk_refuses_and_recovers_by_itself(house: House) -> None:
                 await talk.visitor.say(f"{number} " + "x" * 3_900)
                 if number % 100 == 99:
                     await talk.visitor.until(
-                        lambda: is_refused(talk) or not talk.visitor.unanswered
+                        lambda: is_refused(talk) or not talk.visitor.unanswered, REFUSED_SECONDS
                     )
                 if is_refused(talk):
                     break

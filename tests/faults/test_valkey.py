@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from tests.faults.house import House
-from tests.faults.people import Pair, pair
+from tests.faults.people import Pair, keys_of_what_is_over, pair
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults")]
 
@@ -59,11 +59,10 @@ async def test_everything_else_of_a_talk_is_found_without_valkey(house: House) -
 
 
 def left_of(house: House, talk: Pair) -> tuple[int, int]:
-    """Return how many messages of a talk are stored, and how many keys of anything are."""
+    """Return how many messages of a talk are stored, and how many keys of what is over."""
     query = "SELECT count(*) FROM chat_message WHERE conversation_id = %s"
     ((messages,),) = house.rows(query, talk.conversation)
-    ((keys,),) = house.rows("SELECT count(*) FROM segment_key", alias="keys")
-    return messages, keys
+    return messages, keys_of_what_is_over(house)
 
 
 async def test_valkey_that_is_emptied_costs_nothing(house: House) -> None:
