@@ -34,8 +34,9 @@ log = logging.getLogger("helpline.runtime")
 
 BEAT_SECONDS = 5
 WATCH_SECONDS = 60
-# Short of lines.PROCESS_SILENT by one beat: by then nobody has taken the process for dead yet.
-SILENT_SECONDS = 15
+# From the start of the last beat that was stored to the end of this one: by then nobody has taken the
+# process for dead yet, whose beats count from somewhere in between.
+SILENT_SECONDS = lines.PROCESS_SILENT.total_seconds() - 1
 RESTARTING = 1012
 # Goes on while the machine sleeps.
 _SINCE_START = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -92,14 +93,16 @@ class Runtime:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
+            begun = time.clock_gettime(_SINCE_START)
             try:
                 await call(lines.beat, self.process)
             except Exception:  # the database is away; the next beat tries again
                 log.exception("beat_failed")
                 continue
-            was, self._beat_at = self._beat_at, time.clock_gettime(_SINCE_START)
-            if self._beat_at - was > SILENT_SECONDS:
-                self._start_over(self._beat_at - was)
+            silent = time.clock_gettime(_SINCE_START) - self._beat_at
+            self._beat_at = begun
+            if silent > SILENT_SECONDS:
+                self._start_over(silent)
 
     async def _keep_clock(self) -> None:
         """Look after the clocks of both instances, beside the beat: keys may be away."""

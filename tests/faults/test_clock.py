@@ -36,6 +36,9 @@ def keys_given_out(house: House, talk: Pair) -> int:
         " GROUP BY tenant_id",
         talk.conversation,
     )
+    if not segments:
+        # Purged meanwhile, by the beat of the house.
+        return 0
     ((tenant, ids),) = segments
     query = "SELECT count(*) FROM key_read(%s, %s)"
     return int(house.rows(query, tenant, ids, alias="keys")[0][0])
