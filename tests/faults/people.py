@@ -351,9 +351,10 @@ def begin(house: House, slug: str = SLUG) -> Frame:
     return opened
 
 
-def keys_of_what_is_over(house: House) -> int:
-    """Return how many keys there are but those under which a talk is being written."""
-    current = [row[0] for row in house.rows("SELECT segment_id FROM chat_conversation")]
+def keys_of_what_is_over(house: House, talk: str) -> int:
+    """Return how many keys there are but the current ones: of other talks, and of ``talk`` while it lives."""
+    query = "SELECT segment_id FROM chat_conversation WHERE id <> %s OR state <> 'ended'"
+    current = [row[0] for row in house.rows(query, talk)]
     query = "SELECT count(*) FROM segment_key WHERE segment <> ALL (%s)"
     ((keys,),) = house.rows(query, current, alias="keys")
     return int(keys)

@@ -47,7 +47,7 @@ def left_of(house: House, talk: Pair) -> tuple[int, int]:
     """Return how many bodies of a talk are stored, and how many keys of what is over."""
     query = "SELECT count(body) FROM chat_message WHERE conversation_id = %s"
     ((bodies,),) = house.rows(query, talk.conversation)
-    return bodies, keys_of_what_is_over(house)
+    return bodies, keys_of_what_is_over(house, talk.conversation)
 
 
 async def until_a_beat_is_near(house: House) -> None:

@@ -62,7 +62,7 @@ def left_of(house: House, talk: Pair) -> tuple[int, int]:
     """Return how many messages of a talk are stored, and how many keys of what is over."""
     query = "SELECT count(*) FROM chat_message WHERE conversation_id = %s"
     ((messages,),) = house.rows(query, talk.conversation)
-    return messages, keys_of_what_is_over(house)
+    return messages, keys_of_what_is_over(house, talk.conversation)
 
 
 async def test_valkey_that_is_emptied_costs_nothing(house: House) -> None:
