@@ -14,6 +14,7 @@ from helpline.processes import kill_group, spawn, stop
 
 PROJECT = Path(__file__).resolve().parent.parent
 TRIM_SECONDS = 3600.0
+AGAIN_SECONDS = 60.0
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 STEADY_SECONDS = 60.0
@@ -91,19 +92,30 @@ class Child:
 
 @dataclass
 class Errand:
-    """A short program that is run again and again, the first time at once; one at a time."""
+    """A short program that is run again and again, the first time at once; one at a time.
+
+    One that failed (the database was away, say) has its next turn ``again_seconds`` later at most.
+    """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
     log: Path
     every_seconds: float
+    again_seconds: float = AGAIN_SECONDS
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     due_at: float = field(default=0.0, init=False)
 
     def tend(self) -> None:
         """Start it if its time has come and the last one has ended."""
         now = time.monotonic()
-        if now < self.due_at or (self.process is not None and self.process.poll() is None):
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return
+            self.process = None
+            if code:
+                self.due_at = min(self.due_at, now + self.again_seconds)
+        if now < self.due_at:
             return
         self.due_at = now + self.every_seconds
         with self.log.open("ab") as log:
