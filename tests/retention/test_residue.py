@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
 
 from retention import clock, keys
 from retention.vault import store
@@ -17,11 +14,10 @@ from tenants.models import Tenant
 from tests import vault
 from tests.engines import Harness
 from tests.talks import owner_rows
+from tests.traces import compact, count_at_once
 from tests.world import move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE_SECONDS = 30
 
 
 def where_found(harness: Harness, secret: bytes) -> set[str]:
@@ -44,20 +40,6 @@ def cycle_wal(harness: Harness) -> None:
         for _ in range(2):
             superuser.execute("SELECT pg_switch_wal()")
             superuser.execute("CHECKPOINT")
-
-
-def count_at_once() -> None:
-    """Have PostgreSQL count what this test has deleted, as it does by itself within a second."""
-    with connections["keys"].cursor() as cursor:
-        cursor.execute("SELECT pg_stat_force_next_flush()")
-
-
-def compact(of: ModuleType) -> None:
-    """Have the traces removed, as the job does with each run."""
-    count_at_once()
-    limit = time.monotonic() + PATIENCE_SECONDS
-    while not of.compact():
-        assert time.monotonic() < limit
 
 
 def test_destroyed_key_leaves_nothing_on_disk(tenant: Tenant, harness: Harness) -> None:
