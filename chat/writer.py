@@ -204,11 +204,18 @@ async def _connect() -> psycopg.AsyncConnection[tuple[Any, ...]]:
     parameters = connections["default"].get_connection_params()
     login = {name: value for name, value in parameters.items() if name not in DJANGOS_OWN}
     connection = await psycopg.AsyncConnection.connect(
-        # Never prepared: a pooler may lend another connection for each call, and the statement
-        # would not be there. Its one line is planned soon; the plans inside chat_post are kept.
-        **{"connect_timeout": CONNECT_SECONDS} | login,
-        autocommit=True,
-        prepare_threshold=None,
+        **{"connect_timeout": CONNECT_SECONDS} | login, autocommit=True, prepare_threshold=None
     )
+    if await _is_greeted_by_who_answers(connection):
+        connection.prepare_threshold = 0
     connection.adapters.register_dumper(Array, ArrayDumper)
     return connection
+
+
+async def _is_greeted_by_who_answers(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Say whether nobody stands between, so that a statement that was prepared is there next time.
+
+    A pooler greets by itself, and may lend another server for each call.
+    """
+    (pid,) = await (await connection.execute("SELECT pg_backend_pid()")).fetchone() or (None,)
+    return pid == connection.info.backend_pid
