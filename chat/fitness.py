@@ -73,7 +73,7 @@ class Look(NamedTuple):
 
 
 def check_fit(tenant: Tenant, membership: Membership, *, now: datetime) -> None:
-    """Let pass who may answer at ``now``. In the scope; two queries.
+    """Let pass who may answer at ``now``. In the scope; two queries at most.
 
     Raises NotAllowed for a role that does not answer, QualificationMissing with what is missing.
     Rule: S3, S4, D1, B7.

@@ -36,8 +36,9 @@ from chat.tallies import count_answer
 from chat.watchers import claimed
 from retention import clock
 from tenants.errors import NotAllowed, NotFound
-from tenants.fitness import fit_members, today_at
+from tenants.fitness import fit_members, in_place, today_at
 from tenants.models import Membership, Tenant
+from tenants.staff import own_membership
 
 R = TypeVar("R")
 Then = Callable[[Conversation], R]
@@ -146,16 +147,16 @@ def claim(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then
     """Give one waiting visitor to ``membership``, if nobody else was first. In the scope.
 
     Returns what ``then`` reads of the talk; it is part of the claim, and undoes it by raising.
-    Raises what ``check_fit`` does, NotReady, AtCapacity, Taken, or NotFound for an id that is not in this tenant.
+    Raises what ``_with_room`` does, Taken, or NotFound for an id that is not in this tenant.
     """
     now = clock.now()
-    _check_capacity(tenant, membership, now=now)
+    member = _with_room(tenant, membership, now=now)
     talk = _waiting_one(conversation_id)
     if talk is None:
         if Conversation.objects.filter(pk=conversation_id).exists():
             raise Taken("somebody else has taken this talk")
         raise NotFound("no such talk")
-    return _won(tenant, talk, membership, now=now, then=then)
+    return _won(tenant, talk, member, now=now, then=then)
 
 
 def pick(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then: Then[R]) -> R:
@@ -171,15 +172,15 @@ def pick(tenant: Tenant, membership: Membership, conversation_id: UUID, *, then:
 def claim_next(tenant: Tenant, membership: Membership, *, then: Then[R]) -> R:
     """Give the one who is next to ``membership``. In the scope. ``then`` as for ``claim``.
 
-    Raises what ``check_fit`` does, NotReady, AtCapacity, or QueueEmpty.
+    Raises what ``_with_room`` does, or QueueEmpty.
     """
     now = clock.now()
-    _check_capacity(tenant, membership, now=now)
+    member = _with_room(tenant, membership, now=now)
     while (found := _first_untaken()) is not None:
         talk = _waiting_one(found)
         # It may have been taken, or its line lost, between that look and this one.
         if talk is not None and talk.visitor_lost_at is None:
-            return _won(tenant, talk, membership, now=now, then=then)
+            return _won(tenant, talk, member, now=now, then=then)
     raise QueueEmpty("nobody is waiting")
 
 
@@ -235,16 +236,24 @@ def _won(
     return shown
 
 
-def _check_capacity(tenant: Tenant, membership: Membership, *, now: datetime) -> None:
-    # The row of the one who asks: two windows of one counsellor cannot both take the last place.
-    presence = Presence.objects.select_for_update().filter(membership=membership).first()
-    check_fit(tenant, membership, now=now)
+def _with_room(tenant: Tenant, membership: Membership, *, now: datetime) -> Membership:
+    """Return the member as they are now, if they may take one more.
+
+    Raises NotAllowed once they are not a member any more, what ``check_fit`` does, NotReady or AtCapacity.
+    """
+    # The row of the one who asks: two windows of one counsellor cannot both take the last place. What
+    # they have is counted by a statement of its own, which sees what the one before them has taken.
+    locked = Presence.objects.select_for_update(of=("self",)).select_related("membership")
+    presence = locked.filter(membership__in=in_place().filter(pk=membership.pk)).first()
+    member = presence.membership if presence else own_membership(tenant, membership)
+    check_fit(tenant, member, now=now)
     if presence is None or not presence.ready:
         raise NotReady("say that you are ready first")
     if rests_until(presence, now=now):
         raise NotReady("you rest for a moment; say `back` to end it")
-    if open_talks(membership).count() >= tenant.capacity:
+    if open_talks(member).count() >= tenant.capacity:
         raise AtCapacity(f"you have {tenant.capacity} talks; close one first")
+    return member
 
 
 def open_talks(membership: Membership) -> QuerySet[Conversation]:

@@ -77,9 +77,12 @@ def requirement_groups() -> dict[str, list[Requirement]]:
 
 
 def lacks_of(membership: UUID, *, on: date) -> list[Lack]:
-    """Return what the tenant promises and a member lacks on a day. In the scope; two queries."""
+    """Return what the tenant promises and a member lacks on a day. In the scope; two queries at most."""
+    groups = requirement_groups()
+    if not groups:
+        return []
     held = {one.kind: one for one in Qualification.objects.filter(membership=membership)}
-    return lacks_in(requirement_groups(), held, on=on)
+    return lacks_in(groups, held, on=on)
 
 
 def lacks_of_all(members: Collection[UUID], *, on: date) -> dict[UUID, tuple[Lack, ...]]:

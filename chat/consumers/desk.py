@@ -321,13 +321,11 @@ def _back(tenant: Tenant, membership: Membership, asked: str) -> None:
 
 
 def _next(tenant: Tenant, membership: Membership) -> desk.Stands:
-    member = own_membership(tenant, membership)
-    return claim_next(tenant, member, then=partial(desk.taken_talk, tenant))
+    return claim_next(tenant, membership, then=partial(desk.taken_talk, tenant))
 
 
 def _claim(tenant: Tenant, membership: Membership, conversation: UUID) -> desk.Stands:
-    member = own_membership(tenant, membership)
-    return pick(tenant, member, conversation, then=partial(desk.taken_talk, tenant))
+    return pick(tenant, membership, conversation, then=partial(desk.taken_talk, tenant))
 
 
 def _pause(tenant: Tenant, membership: Membership, conversation: UUID, *, note: str) -> None:
