@@ -1,8 +1,5 @@
 """Ends, erases or holds a talk, or purges, in a process of its own that kills itself at a chosen step.
 
-    python -m tests.killed end <slug> <talk> after retention.keys.destroy_keys
-    python -m tests.killed purge <slug> <talk> before retention.keys.compact
-
 The step is a function of the product: the process dies before it runs, or right after. What is
 held is let go with the id of the hold in the place of the talk's.
 """
@@ -11,24 +8,21 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
-django.setup()
-
-from chat.conversations import end_conversation, erase_conversation  # noqa: E402  # after the set-up
-from chat.states import By  # noqa: E402
-from retention import purge  # noqa: E402
-from retention.releases import release_hold  # noqa: E402
-from tenants import jobs  # noqa: E402
-from tenants.models import Tenant  # noqa: E402
-from tests.holds import owner_of, place  # noqa: E402
+from chat.conversations import end_conversation, erase_conversation
+from chat.states import By
+from retention import purge
+from retention.releases import release_hold
+from tenants import jobs
+from tenants.models import Tenant
+from tests import warm
+from tests.engines import Run
+from tests.holds import owner_of, place
+from tests.stack import environment_of
 
 ACTS: dict[str, Callable[[Tenant, UUID], object]] = {
     "end": lambda tenant, talk: end_conversation(tenant, talk, by=By.VISITOR),
@@ -41,7 +35,15 @@ ACTS: dict[str, Callable[[Tenant, UUID], object]] = {
 }
 
 
-def deadly(step: Callable[..., Any], when: str) -> Callable[..., Any]:
+def die_in(act: str, tenant: Tenant, talk: UUID, when: str, step: str) -> None:
+    """Do one of ``ACTS`` in a process that dies ``before`` or ``after`` a function, given by its path."""
+    run = Run.told()
+    environment = environment_of(run.variables(run.database))
+    ended = warm.run(_die, act, tenant.slug, str(talk), when, step, environment=environment)
+    assert ended == -signal.SIGKILL
+
+
+def _deadly(step: Callable[..., Any], when: str) -> Callable[..., Any]:
     """Return ``step`` as the last thing that this process does."""
 
     def last(*args: Any, **kwargs: Any) -> Any:
@@ -52,21 +54,17 @@ def deadly(step: Callable[..., Any], when: str) -> Callable[..., Any]:
     return last
 
 
-def lay_trap(when: str, path: str) -> None:
+def _lay_trap(when: str, path: str) -> None:
     holder_path, _, name = path.rpartition(".")
     module, _, attribute = holder_path.partition(":")
     holder = import_module(module)
     for part in filter(None, attribute.split(".")):
         holder = getattr(holder, part)
     # A Kind is frozen, which is about us and not about accidents.
-    object.__setattr__(holder, name, deadly(getattr(holder, name), when))
+    object.__setattr__(holder, name, _deadly(getattr(holder, name), when))
 
 
-def main(act: str, slug: str, talk: str, when: str, path: str) -> None:
+def _die(act: str, slug: str, talk: str, when: str, path: str) -> None:
     tenant = Tenant.objects.get(slug=slug)
-    lay_trap(when, path)
+    _lay_trap(when, path)
     ACTS[act](tenant, UUID(talk))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

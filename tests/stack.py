@@ -21,6 +21,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
 
 
+def environment_of(variables: Mapping[str, str], base: str = "localhost") -> dict[str, str]:
+    """Return what a web process of these tests is told, at a base address."""
+    return {
+        **os.environ,
+        **variables,
+        "HELPLINE_BASE": base,
+        "HELPLINE_SCHEME": "http",
+        "HELPLINE_STAFF_MFA": "off",
+        "DATABASE_POOL": "8",
+    }
+
+
 class LiveStack:
     """One web process, started and stopped (and killed) at will. The port stays the same."""
 
@@ -35,15 +47,7 @@ class LiveStack:
         self.port: int = self.listener.getsockname()[1]
         self.base = f"localhost:{self.port}"
         self.log = directory / f"web-{self.port}.log"
-        self.environment = {
-            **os.environ,
-            **variables,
-            "HELPLINE_BASE": self.base,
-            "HELPLINE_SCHEME": "http",
-            "HELPLINE_STAFF_MFA": "off",
-            "DATABASE_POOL": "8",
-            **(more or {}),
-        }
+        self.environment = {**environment_of(variables, self.base), **(more or {})}
         self.process: Process | None = None
 
     @classmethod

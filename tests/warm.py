@@ -1,7 +1,7 @@
-"""Web processes that are forked from one which has the application loaded already.
+"""Processes that are forked from one which has the application loaded already.
 
-Loading it is most of what a start costs, and nearly every test in a browser starts one. Nothing is
-opened before the fork: no connection, no thread, no event loop. A process that a test starts for
+Loading it is most of what a start costs. Nearly every test in a browser starts a web process, and
+whatever dies at a step of its work is a process too. Nothing is opened before the fork: no connection, no thread, no event loop. A process that a test starts for
 itself (after a kill, with traps in it, with fewer files) is started as in production.
 """
 
@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import cast
@@ -67,6 +67,18 @@ def serves(environment: Mapping[str, str]) -> bool:
             os.environ.clear()
             os.environ.update(before)
     return _shared(environment) == _begun_with
+
+
+def run(work: Callable[..., object], *args: str, environment: Mapping[str, str]) -> int:
+    """Do ``work`` in a process begun here; return how that ended, below zero by a signal.
+
+    ``environment`` is one that ``serves`` says yes to.
+    """
+    assert serves(environment)
+    process = _nursery.Process(target=work, args=args)
+    process.start()
+    process.join()
+    return cast("int", process.exitcode)
 
 
 def _shared(environment: Mapping[str, str]) -> dict[str, str]:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -17,6 +11,7 @@ from chat.writer import Answer, Outcome
 from retention import clock
 from retention.purge import Purged, purge
 from tenants.models import Tenant
+from tests.killed import die_in
 from tests.talks import (
     GONE,
     Seen,
@@ -34,7 +29,6 @@ from tests.world import move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROJECT = Path(__file__).resolve().parents[2]
 DESTROY, FORGET = "retention.keys.destroy_keys", "chat.forgetting:CONVERSATION.forget"
 LEDGER, TELL = "retention.ledger.enter", "chat.conversations.tell"
 # Each step after the commit that makes the content unreadable, and how many keys it leaves.
@@ -49,12 +43,6 @@ STEPS = [
 ]
 TOLD = pytest.param("before", TELL, 0, id="before it is told")
 SENT = ["en", "to"]
-
-
-def die_in(act: str, tenant: Tenant, talk: UUID, when: str, step: str) -> None:
-    command = [sys.executable, "-m", "tests.killed", act, tenant.slug, str(talk), when, step]
-    ended = subprocess.run(command, cwd=PROJECT, env=os.environ, check=False)
-    assert ended.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("when", "step", "keys"), [*STEPS, TOLD])

@@ -10,7 +10,6 @@ from chat.states import By
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests import world
-from tests.chat.test_forget_killed import die_in
 from tests.holds import (
     FREE,
     HELD,
@@ -25,6 +24,7 @@ from tests.holds import (
     second_of,
     trail_of,
 )
+from tests.killed import die_in
 from tests.talks import (
     GONE,
     Seen,

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -25,12 +20,12 @@ from retention import clock
 from retention.purge import JOB, Purged, purge
 from tenants import jobs
 from tenants.models import JobRun, Tenant
+from tests.killed import die_in
 from tests.talks import GONE, Seen, begin, ledger_of, seen, segments_of, texts_in
 from tests.world import move_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROJECT = Path(__file__).resolve().parents[2]
 FOUR_MONTHS = timedelta(days=123)
 DUE_KEYS, KEYS = "retention.keys.destroy_due_keys", "retention.keys.destroy_keys"
 ROWS, LEDGER = "chat.forgetting:CONVERSATION.forget", "retention.ledger.enter"
@@ -104,11 +99,9 @@ def test_purge_that_is_killed_is_finished_by_the_next(
 ) -> None:
     """Rule: T9"""
     talk, segments = due_talk(other)
-    command = [sys.executable, "-m", "tests.killed", "purge", other.slug, str(talk), when, step]
 
-    ended = subprocess.run(command, cwd=PROJECT, env=os.environ, check=False)
+    die_in("purge", other, talk, when, step)
 
-    assert ended.returncode == -signal.SIGKILL
     assert seen(talk, segments) == Seen(rows, rows, rows, rows, keys)
     assert texts_in(other, talk) is None
     assert outcome() == ("", False)
