@@ -47,6 +47,43 @@ async def test_who_comes_meanwhile_goes_in_the_next_batch_and_keys_do_not_mix() 
     assert batches == [("a", [1]), ("b", [3]), ("a", [2, 4])]
 
 
+async def test_many_lines_take_turns_and_gather_meanwhile() -> None:
+    batches: Batches = []
+    gate = asyncio.Event()
+    together = doubling(batches, gate)
+
+    asked = [asyncio.create_task(together.do(key, 1)) for key in "abcd"]
+    while len(batches) < 2:  # noqa: ASYNC110  # the work sets no event as it begins
+        await asyncio.sleep(0)
+    asked += [asyncio.create_task(together.do(key, 2)) for key in "abcd"]
+    await asyncio.sleep(0)
+    assert batches == [("a", [1]), ("b", [1])]
+    gate.set()
+
+    assert await asyncio.gather(*asked) == [2] * 4 + [4] * 4
+    assert batches[2:] == [("c", [1, 2]), ("d", [1, 2]), ("a", [2]), ("b", [2])]
+
+
+async def test_lines_that_hang_keep_the_others_for_a_moment() -> None:
+    hangs = asyncio.Event()
+
+    async def work(key: str, items: list[int]) -> Sequence[int]:
+        if key != "c":
+            await hangs.wait()
+        return items
+
+    together = Together(work)
+    hanging = [asyncio.create_task(together.do(key, 1)) for key in "ab"]
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(20):
+        assert await together.do("c", 2) == 2
+
+    assert not any(one.done() for one in hanging)
+    hangs.set()
+    assert await asyncio.gather(*hanging) == [1, 1]
+
+
 async def test_those_of_one_moment_go_together() -> None:
     batches: Batches = []
     gate = asyncio.Event()
