@@ -16,6 +16,8 @@ from typing import Any
 from uuid import UUID
 
 import msgpack
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from chat.stopping import stop
@@ -31,6 +33,11 @@ PUBLISH_SECONDS = 2
 CHANNELS, ITEMS = 1_000, 500
 
 AWAY = (RedisError, OSError, TimeoutError)
+# A connection that is listened on is never made anew by whoever reads or writes there, as redis-py
+# would by itself: both at once break each other's, and what was asked for meanwhile is not heard.
+NEVER = Retry(NoBackoff(), 0, supported_errors=())
+# What a command there raises; the last where whoever reads has given the connection up since it began.
+LOST = (*AWAY, AttributeError)
 
 
 class Exchange:
@@ -140,7 +147,8 @@ class Exchange:
     async def _ask(self) -> None:
         """Ask a host that has been silent for a word: nobody may have anything else to say to it."""
         if self._pubsub is not None:
-            with suppress(*AWAY):
+            with suppress(*LOST):
+                _check_up(self._pubsub)
                 await self._pubsub.ping()
 
     async def _subscribe(self, pubsub: Any) -> None:
@@ -153,10 +161,12 @@ class Exchange:
         self._asked = (self._asked | more) - less
         try:
             for channels in _in_lots(less):
+                _check_up(pubsub)
                 await pubsub.unsubscribe(*channels)
             for channels in _in_lots(more):
+                _check_up(pubsub)
                 await pubsub.subscribe(*channels)
-        except AWAY:
+        except LOST:
             # What was asked for is unknown now: on the next connection it is asked for again.
             self._pubsub = None
             await pubsub.aclose()
@@ -169,6 +179,7 @@ class Exchange:
             try:
                 async with self._client.pubsub() as pubsub:
                     await pubsub.connect()
+                    pubsub.connection.retry = NEVER
                     self._pubsub, self._asked, self._changed = pubsub, set(), set(self._wanted)
                     self._send_soon()
                     self.connected, failures = True, 0
@@ -202,6 +213,12 @@ class Exchange:
             self._heard(_unpack(message["data"]))
         elif message["type"] == "subscribe":
             self._confirmed(message["channel"].decode())
+
+
+def _check_up(pubsub: Any) -> None:
+    """Raise ConnectionError where a command would connect anew."""
+    if pubsub.connection is None or not pubsub.connection.is_connected:
+        raise ConnectionError("the connection is lost")
 
 
 def _in_lots(channels: Iterable[str]) -> Iterable[list[str]]:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from uuid import uuid4
 
@@ -220,6 +221,20 @@ async def test_a_cut_line_to_valkey_is_made_good(host: Server) -> None:
         them[1].layer.here.group_send("group", {"n": 8})
         await until(lambda: them[0].heard["group"] == [8])
         assert them[2].heard == {}
+
+
+async def test_a_line_that_is_cut_as_it_is_used_is_made_anew_by_one_alone(
+    host: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with processes([host], 3) as them:
+        for name in map(str, range(20)):
+            host.ask("CLIENT", "KILL", "TYPE", "pubsub")
+            # Each is written to in the moment in which whoever reads finds it gone.
+            for one in them:
+                one.join(name)
+            await until(partial(all_know, them, name))
+
+    assert "never retrieved" not in caplog.text
 
 
 async def test_who_came_while_one_was_away_is_known_afterwards(
