@@ -206,9 +206,13 @@ async def _connect() -> psycopg.AsyncConnection[tuple[Any, ...]]:
     connection = await psycopg.AsyncConnection.connect(
         **{"connect_timeout": CONNECT_SECONDS} | login, autocommit=True, prepare_threshold=None
     )
-    if await _is_greeted_by_who_answers(connection):
-        connection.prepare_threshold = 0
     connection.adapters.register_dumper(Array, ArrayDumper)
+    try:
+        if await _is_greeted_by_who_answers(connection):
+            connection.prepare_threshold = 0
+    except BaseException:
+        await connection.close()
+        raise
     return connection
 
 
