@@ -148,8 +148,7 @@ class Exchange:
         """Ask a host that has been silent for a word: nobody may have anything else to say to it."""
         if self._pubsub is not None:
             with suppress(*LOST):
-                _check_up(self._pubsub)
-                await self._pubsub.ping()
+                await _up(self._pubsub).ping()
 
     async def _subscribe(self, pubsub: Any) -> None:
         changed, self._changed = self._changed, set()
@@ -161,11 +160,9 @@ class Exchange:
         self._asked = (self._asked | more) - less
         try:
             for channels in _in_lots(less):
-                _check_up(pubsub)
-                await pubsub.unsubscribe(*channels)
+                await _up(pubsub).unsubscribe(*channels)
             for channels in _in_lots(more):
-                _check_up(pubsub)
-                await pubsub.subscribe(*channels)
+                await _up(pubsub).subscribe(*channels)
         except LOST:
             # What was asked for is unknown now: on the next connection it is asked for again.
             self._pubsub = None
@@ -215,10 +212,11 @@ class Exchange:
             self._confirmed(message["channel"].decode())
 
 
-def _check_up(pubsub: Any) -> None:
-    """Raise ConnectionError where a command would connect anew."""
+def _up(pubsub: Any) -> Any:
+    """Return ``pubsub`` for one command. Raises ConnectionError where that would connect anew."""
     if pubsub.connection is None or not pubsub.connection.is_connected:
         raise ConnectionError("the connection is lost")
+    return pubsub
 
 
 def _in_lots(channels: Iterable[str]) -> Iterable[list[str]]:
