@@ -1,8 +1,9 @@
 """Processes that are forked from one which has the application loaded already.
 
 Loading it is most of what a start costs. Nearly every test in a browser starts a web process, and
-whatever dies at a step of its work is a process too. Nothing is opened before the fork: no connection, no thread, no event loop. A process that a test starts for
-itself (after a kill, with traps in it, with fewer files) is started as in production.
+whatever dies at a step of its work is a process too. Nothing is opened before the fork: no
+connection, no thread, no event loop. A process that a test starts for itself (after a kill, with
+traps in it, with fewer files) is started as in production.
 """
 
 from __future__ import annotations
