@@ -24,10 +24,19 @@ django.setup()
 # before this file has told it where its own databases are.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from tests import web  # noqa: E402  # after the set-up
+from django.test import TransactionTestCase  # noqa: E402  # after the set-up
+
+from tests import emptied, web  # noqa: E402  # the same
 from tests.stack import LiveStack  # noqa: E402  # the same
 
-BOTH = ["default", "keys"]
+
+def _empty(case: TransactionTestCase) -> None:
+    # Private, as what is replaced.
+    emptied.empty(case._databases_names(include_mirrors=False))  # type: ignore[attr-defined]
+
+
+# In the place of Django's own, which truncates every table after each test.
+TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]  # private
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -44,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let every database test use both instances: there is no talk without its keys."""
     for item in items:
         for marker in item.iter_markers("django_db"):
-            marker.kwargs.setdefault("databases", BOTH)  # type: ignore[attr-defined]  # a dict
+            marker.kwargs.setdefault("databases", list(emptied.INSTANCES))  # type: ignore[attr-defined]  # a dict
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +63,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
     # Here, because it sets up logging anew: the test that came first would hear nothing any more.
     web.application()
     yield
+    emptied.close()
     HARNESS.run.drop_databases(HARNESS.run.database)
 
 

@@ -17,11 +17,10 @@ from django.db import connection
 
 from retention import clock
 from tenants.models import Tenant
+from tests.emptied import INSTANCES, free
 from tests.engines import Run
 
 R = TypeVar("R")
-
-INSTANCES = ("default", "keys")
 
 _TABLES = """
     SELECT attrelid::regclass || ' (' || string_agg(quote_ident(attname), ', ' ORDER BY attnum) || ')'
@@ -79,26 +78,16 @@ def _may_copy() -> bool:
     )
 
 
-def _free(alias: str) -> psycopg.Connection:
-    """Open one instance for somebody whom no trigger and no reference stops."""
-    run = Run.told()
-    url, name = {"default": (run.main, run.database), "keys": (run.keys, f"{run.database}_keys")}[
-        alias
-    ]
-    options = "-c session_replication_role=replica"
-    return psycopg.connect(url, dbname=name, autocommit=True, options=options)
-
-
 def read() -> dict[str, _State]:
     """Return everything that stands in each of the instances."""
     return {alias: _read(alias) for alias in INSTANCES}
 
 
 def _read(alias: str) -> _State:
-    with _free(alias) as server:
-        tables = [name.encode() for (name,) in server.execute(_TABLES)]
-        rows = {table: _copied(server, table) for table in tables}
-        return _State(rows, server.execute(_SEQUENCES).fetchall())
+    server = free(alias)
+    tables = [name.encode() for (name,) in server.execute(_TABLES)]
+    rows = {table: _copied(server, table) for table in tables}
+    return _State(rows, server.execute(_SEQUENCES).fetchall())
 
 
 def _copied(server: psycopg.Connection, table: bytes) -> bytes:
@@ -114,7 +103,7 @@ def _since(before: _State, after: _State) -> _State:
 
 
 def _write(alias: str, state: _State) -> None:
-    with _free(alias) as server, server.transaction(), server.cursor() as cursor:
+    with free(alias).transaction(), free(alias).cursor() as cursor:
         for table, rows in state.rows.items():
             with cursor.copy(b"COPY " + table + b" FROM STDIN") as copy:
                 copy.write(rows)

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from django.core.management import call_command
 
 from tenants.models import Statement
 from tenants.scope import tenant_scope
 from tests import kept, world
+from tests.emptied import empty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def empty_everything() -> None:
-    for alias in kept.INSTANCES:
-        call_command("flush", interactive=False, verbosity=0, database=alias)
-
-
 def test_copied_lines_are_those_that_were_made() -> None:
-    empty_everything()
+    empty()
     (made,) = world.open_tenants("urph")
     left = kept.read()
-    empty_everything()
+    empty()
 
     (copied,) = world.open_tenants("urph")
 

@@ -15,8 +15,6 @@ TRIES = 5
 
 class Command(BaseCommand):
     help = "Empty every table of one database, as its owner. For tests; there is no way back."
-    # What Django's test cases say to its own flush.
-    stealth_options = ("reset_sequences", "allow_cascade", "inhibit_post_migrate")
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--database", default="default")
