@@ -26,8 +26,10 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.test import TransactionTestCase  # noqa: E402  # after the set-up
 
-from tests import emptied, web  # noqa: E402  # the same
+from tests import emptied, hashing, web  # noqa: E402  # the same
 from tests.stack import LiveStack  # noqa: E402  # the same
+
+hashing.lighten()
 
 
 def _empty(case: TransactionTestCase) -> None:

@@ -11,6 +11,8 @@ import os
 import django
 from django.utils import translation
 
+from tests import hashing
+
 LIBRARIES = (
     "argon2", "channels.auth", "channels.generic.websocket", "channels.routing",
     "cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.x509", "csp.middleware",
@@ -23,6 +25,7 @@ LIBRARIES = (
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "helpline.settings"
 django.setup()
+hashing.lighten()
 for name in LIBRARIES:
     importlib.import_module(name)
 for language in ("nb", "sv", "en"):
