@@ -139,7 +139,12 @@ class Run:
     def _make_template(self) -> None:
         self._provision(self.template)
         environment = {**os.environ, **self.variables(self.template)}
-        commands = [["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]]
+        # Most of migrating is thought, and each instance does its own.
+        commands = [
+            ["migrate", "-v0", "--database", "default"],
+            ["migrate", "-v0", "--database", "keys"],
+            ["collectstatic", "--noinput", "-v0"],
+        ]
         running = [
             subprocess.Popen([sys.executable, "manage.py", *command], cwd=PROJECT, env=environment)
             for command in commands
