@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import warnings
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpline.settings")
-# WhiteNoise hands over small files as it does to any server; here a proxy serves most of them.
-warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs the apps of the line above
@@ -19,11 +16,12 @@ from chat.overhttp.door import with_lines  # noqa: E402  # the same
 from chat.routing import sockets  # noqa: E402  # the same
 from chat.runtime import lifespan  # noqa: E402  # the same
 from helpline.address import WithoutAddress  # noqa: E402  # the same
+from helpline.files import Files  # noqa: E402  # the same
 from helpline.handler import Handler  # noqa: E402  # the same
 from helpline.late import Late  # noqa: E402  # the same
 from helpline.turns import InTurn  # noqa: E402  # the same
 
-http = Late(with_lines(InTurn(Handler(), turns=settings.HTTP_TURNS)))
+http = Files(Late(with_lines(InTurn(Handler(), turns=settings.HTTP_TURNS))))
 application = WithoutAddress(
     ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})
 )

@@ -66,7 +66,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "helpline.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "helpline.middleware.HostMiddleware",
@@ -315,14 +314,6 @@ STORAGES = {
 }
 
 
-def _file_headers(headers: Any, path: str, url: str) -> None:
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-
-
-# Files of a line are for the pages of that line.
-WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_ADD_HEADERS_FUNCTION = _file_headers
-
 # --- staff sessions ----------------------------------------------------------------------------
 
 LOGIN_URL = "/desk/login/"
@@ -398,6 +389,21 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure
+
+
+def _file_headers(headers: Any, path: str, url: str) -> None:
+    """Give a file what Django's middleware gives every other answer (helpline/files.py)."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = SECURE_REFERRER_POLICY
+    headers["Cross-Origin-Opener-Policy"] = headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if _secure:
+        seconds = f"max-age={SECURE_HSTS_SECONDS}"
+        headers["Strict-Transport-Security"] = f"{seconds}; includeSubDomains; preload"
+
+
+# Files of a line are for the pages of that line.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = _file_headers
 # The proxy in front ends TLS, sets this header and strips it from what clients send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
 

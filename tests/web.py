@@ -30,7 +30,7 @@ def application() -> Any:
 
 
 class Client(test.Client):
-    """Django's, whose middleware is made once a process: it looks at each static file there is."""
+    """Django's, whose middleware is made once a process."""
 
     def __init__(self, enforce_csrf_checks: bool = False, **more: Any) -> None:
         super().__init__(enforce_csrf_checks, **more)

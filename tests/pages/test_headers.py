@@ -7,16 +7,16 @@ help; nonces, because nothing is inline; `notifications=()`, which no browser kn
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
+from django.templatetags.static import static
 
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.pages.conftest import Get
-from tests.web import Client
+from tests.engines import Harness
+from tests.web import Client, ask
 
 STRICT_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -62,8 +62,6 @@ TABLE = {
     },
     "API start": STRICT,
     "API leave": STRICT | {"Clear-Site-Data": '"cache"'},
-    # Named by their content.
-    "static file": ALWAYS | {"Cache-Control": "max-age=315360000, public, immutable"},
     "theme": STRICT | {"Cache-Control": "no-cache"},
     "desk": FORMS,
     "login": FORMS,
@@ -103,7 +101,6 @@ ASKED = {
     "API status": Asked("tidaholm", "/api/status"),
     "API start": Asked("tidaholm", "/api/conversations", "POST", 400),
     "API leave": Asked("tidaholm", "/api/conversations/leave", "POST", 204),
-    "static file": Asked("tidaholm", "a stylesheet of the page"),
     "theme": Asked("tidaholm", "/theme.css"),
     "desk": Asked("desk-tidaholm", "/desk/"),
     "login": Asked("desk-tidaholm", "/desk/login/"),
@@ -155,15 +152,13 @@ def _signed_in(tenant: Tenant) -> Client:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_class_of_pages_has_the_headers_of_the_table(
-    name: str, get: Get, charters: dict[str, Tenant]
+    name: str, charters: dict[str, Tenant]
 ) -> None:
     asked, client, path = ASKED[name], Client(), ASKED[name].path
     if name in {"desk", "logout"}:
         client = _signed_in(charters["tidaholm"])
     elif name == "form that is refused":
         client = Client(enforce_csrf_checks=True)
-    elif name == "static file":
-        [path, *_] = re.findall(r'href="(/static/[^"]+\.css)"', get("tidaholm").content.decode())
 
     status, headers, cookies = _ask(asked, client=client, path=path)
 
@@ -171,3 +166,18 @@ def test_class_of_pages_has_the_headers_of_the_table(
     assert _in_order(headers) == _in_order(TABLE[name])
     # Visitors never get one.
     assert not cookies or asked.host.startswith(("desk-", "admin"))
+
+
+async def test_static_file_has_what_every_answer_has_and_is_kept_for_good(
+    harness: Harness,
+) -> None:
+    host = f"tidaholm.{settings.HELPLINE_BASE}"
+
+    answer = await ask("GET", host, static("css/base.css"))
+
+    # Named by its content.
+    kept = {"Cache-Control": "max-age=315360000, public, immutable"}
+    passing = {name.lower() for name in PASSING}
+    headers = {name: value for name, value in answer.headers.items() if name not in passing}
+    assert headers == {name.lower(): value for name, value in (ALWAYS | kept).items()}
+    assert answer.status == 200
