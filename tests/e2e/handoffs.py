@@ -46,15 +46,13 @@ class Handoff:
     @classmethod
     async def begun(cls, screens: Screens, *, cable: Cable | None = None) -> Handoff:
         """Both lines have somebody there, and the visitor has written and been answered."""
-        other = await screens.desk(TAKER, reduced_motion="reduce")
+        other = await screens.desk(TAKER)
         heard: list[dict[str, Any]] = []
-        visitor = await screens.page(
-            "about:blank", size=PHONE, cable=cable, reduced_motion="reduce"
-        )
+        visitor = await screens.page("about:blank", size=PHONE, cable=cable)
         visitor.on("websocket", lambda socket: _listen(socket, heard))
         await visitor.goto(screens.stack.url(GIVER))
         await visitor.click("[data-start-button]")
-        desk = await screens.desk(GIVER, reduced_motion="reduce")
+        desk = await screens.desk(GIVER)
         pane = await take_next(desk)
         await say(visitor, WORDS)
         await say(desk, "hei", pane)

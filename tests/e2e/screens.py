@@ -42,7 +42,10 @@ class Screens:
     ) -> Page:
         if cable is not None:
             more["proxy"] = cable.proxy
-        context = await self.browser.new_context(viewport=size, **{"locale": "nb-NO", **more})
+        # What moves keeps a processor busy that draws without help.
+        context = await self.browser.new_context(
+            viewport=size, **{"locale": "nb-NO", "reduced_motion": "reduce", **more}
+        )
         return await context.new_page()
 
     async def front(self, slug: str, *, language: str = "", **more: Any) -> Page:

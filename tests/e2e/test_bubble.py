@@ -224,7 +224,7 @@ async def test_who_is_passed_on_goes_by_a_link_in_the_whole_window_and_comes_bac
     await embed(origin)
     await call(_agree)
     desk, other = await screens.desk(LINE), await screens.desk(TAKER)
-    page = await screens.page(f"{origin}/", reduced_motion="reduce")
+    page = await screens.page(f"{origin}/")
     await page.locator(BUBBLE).click()
     frame: Any = page.frame_locator(FRAME)
     await frame.locator("[data-start-button]").click()

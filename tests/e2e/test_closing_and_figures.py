@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -24,7 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Of this line a talk with personal data is deleted sooner.  Rule: U7
 SLUG = "urph"
-CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 
 
 def _said() -> list[tuple[str, str, int]]:
@@ -36,7 +34,7 @@ async def test_sheet_ends_a_talk_by_two_keys_and_a_heavy_one_gives_a_rest(screen
     findings: Findings = {}
     tenant = await call(Tenant.objects.get, slug=SLUG)
     first, second = await screens.visitor(SLUG), await screens.visitor(SLUG)
-    desk = await screens.desk(SLUG, size=PHONE, **CALM)
+    desk = await screens.desk(SLUG, size=PHONE)
     pane = desk.locator("[data-pane]")
 
     await desk.keyboard.press("Alt+n")
@@ -94,7 +92,7 @@ async def test_figures_are_read_as_pictures_and_tables_in_norwegian(screens: Scr
     findings: Findings = {}
     await call(_busy_weeks, await call(Tenant.objects.get, slug=SLUG))
     for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
-        lead = await screens.signed_in(SLUG, SUPERVISOR, size=size, color_scheme=scheme, **CALM)
+        lead = await screens.signed_in(SLUG, SUPERVISOR, size=size, color_scheme=scheme)
         await lead.click('.top-office a[href$="figures/"]')
         for period in ("now", "latest", "before", "all"):
             await lead.click(f'.figures-periods a[href$="={period}"]')

@@ -34,7 +34,7 @@ async def test_visitor_finds_who_else_answers_without_script_or_trace(
 ) -> None:
     """Rule: S10, S11"""
     await call(call_command, "load_demo_services", verbosity=0)
-    look: dict[str, Any] = {"size": PHONE, "reduced_motion": "reduce"}
+    look: dict[str, Any] = {"size": PHONE}
     front = await screens.front(slug, **look)
     async with front.expect_popup() as opened:
         await front.locator("[data-further]:visible").click()
@@ -67,7 +67,7 @@ async def test_counsellor_shows_a_service_by_one_press(
 ) -> None:
     await call(call_command, "load_demo_services", verbosity=0)
     visitor = await screens.visitor("sexogsamfunn")
-    desk = await screens.desk("sexogsamfunn", size=size, reduced_motion="reduce")
+    desk = await screens.desk("sexogsamfunn", size=size)
     panel = desk.locator('[data-panel="directory"]')
     if size == DESKTOP:
         await desk.keyboard.press("Alt+s")

@@ -31,7 +31,7 @@ def _choice(page: Page, text: str) -> Any:
 async def test_form_after_the_end_sends_nothing_before_it_is_sent(screens: Screens) -> None:
     """On the same page, for whoever wants to; a choice can be taken back.  Rule: S9"""
     findings: Findings = {}
-    visitor = await screens.visitor(SLUG, size=PHONE, reduced_motion="reduce")
+    visitor = await screens.visitor(SLUG, size=PHONE)
     posts = _posts(visitor)
     await end(visitor)
     await expect(visitor.locator("[data-evaluation]")).to_be_visible()

@@ -34,7 +34,7 @@ async def test_counsellor_finds_reads_and_quotes_and_nothing_is_sent_by_itself(
     """Rule: S5"""
     await call(call_command, "load_demo_handbooks", verbosity=0)
     visitor = await screens.visitor(SLUG)
-    desk = await screens.desk(SLUG, size=size, reduced_motion="reduce")
+    desk = await screens.desk(SLUG, size=size)
     panel = desk.locator('[data-panel="handbook"]')
     draft = desk.locator("[data-pane] [data-draft]")
     opener = f"{'.top' if size == DESKTOP else '[data-pane]'} [data-panel-open=handbook]"

@@ -121,7 +121,7 @@ async def test_word_used_in_a_second_window_closes_the_way_for_both(screens: Scr
     await it.choose("all")
     await it.gone()
 
-    thief = await screens.page(it.way(), reduced_motion="reduce")
+    thief = await screens.page(it.way())
 
     await expect(thief.locator("[data-screen-text]")).to_contain_text("allerede brukt")
     assert thief.url == screens.stack.url(TAKER, "/#")

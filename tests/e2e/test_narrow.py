@@ -33,22 +33,27 @@ async def _look_at(page: Page, name: str, findings: dict[str, list[str]]) -> Non
     findings.update({name: wrong} if wrong else {})
 
 
-@pytest.mark.parametrize("size", [SMALL, USUAL], ids=["320", "360"])
-async def test_visitors_page_fits(screens: Screens, size: ViewportSize) -> None:
+async def test_visitors_page_fits(screens: Screens) -> None:
     findings: dict[str, list[str]] = {}
+
+    async def look_at(page: Page, name: str) -> None:
+        for size in (USUAL, SMALL):
+            await page.set_viewport_size(size)
+            await _look_at(page, f"{name} {size['width']}", findings)
+
     for slug in TENANTS:
-        page = await screens.front(slug, size=size)
+        page = await screens.front(slug, size=SMALL)
         for code in [await one.get_attribute("lang") for one in await _languages(page)]:
             await page.goto(screens.stack.url(slug, f"/?lang={code}"))
-            await _look_at(page, f"{slug} {code}", findings)
+            await look_at(page, f"{slug} {code}")
             await page.click("[data-start-button]")
             await expect(page.locator("[data-waiting]")).to_be_visible()
-            await _look_at(page, f"{slug} {code} waiting", findings)
+            await look_at(page, f"{slug} {code} waiting")
             await page.click("[data-end]")
-            await _look_at(page, f"{slug} {code} asked", findings)
+            await look_at(page, f"{slug} {code} asked")
             await page.click('[data-confirm="end"] [value="yes"]')
             await expect(page.locator("[data-ended]")).to_be_visible()
-            await _look_at(page, f"{slug} {code} ended", findings)
+            await look_at(page, f"{slug} {code} ended")
         await page.context.close()
 
     assert findings == {}

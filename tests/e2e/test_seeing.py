@@ -68,7 +68,7 @@ async def test_colours_of_every_line_are_readable_by_day_and_by_night(screens: S
 
 async def test_nothing_moves_for_who_asks_for_stillness(screens: Screens) -> None:
     moving = "document.getAnimations().filter((one) => one.playState === 'running').length"
-    visitor = await screens.visitor(SLUG)
+    visitor = await screens.visitor(SLUG, reduced_motion="no-preference")
     before = await visitor.evaluate(moving)
 
     await visitor.emulate_media(reduced_motion="reduce")
