@@ -13,17 +13,16 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-import select
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chat.events import layer, outbox
 from chat.fanout import Event
+from helpline.database.base import works
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -88,19 +87,10 @@ def _do_all(later: list[Callable[[], None]]) -> None:
 
 def _give_up_broken_connections() -> None:
     for connection in connections.all(initialized_only=True):
-        if connection.errors_occurred or not _works(connection):
+        raw = connection.connection
+        if connection.errors_occurred or raw is None or not works(raw):
             connection.close()
             connection.errors_occurred = False
-
-
-def _works(connection: BaseDatabaseWrapper) -> bool:
-    raw = connection.connection
-    if raw is None or raw.closed:
-        return False
-    # Nobody is waited for here: what there is to read is the server's word that it has gone.
-    waiting = select.poll()
-    waiting.register(raw.fileno(), select.POLLIN)
-    return not waiting.poll(0)
 
 
 async def scoped_call(tenant: Tenant, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

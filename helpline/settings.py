@@ -118,7 +118,7 @@ def _database(name: str) -> dict[str, Any]:
     # A cursor that outlives its transaction would find itself on another connection behind a
     # pooler that lends them by the transaction.
     parsed["DISABLE_SERVER_SIDE_CURSORS"] = True
-    return {**parsed, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "TEST": {"MIRROR": None}}
+    return {**parsed, "ENGINE": "helpline.database", "CONN_MAX_AGE": 0, "TEST": {"MIRROR": None}}
 
 
 DATABASES: dict[str, dict[str, Any]] = {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
@@ -17,7 +19,7 @@ from chat.endings import close_talk
 from chat.frames import Close
 from chat.models import Incident
 from tenants.models import Membership, Tenant
-from tests import clients, web
+from tests import clients, emptied, web
 from tests.answers import asked, send
 from tests.clients import host_of
 from tests.engines import Harness
@@ -114,3 +116,31 @@ async def test_what_follows_an_end_happens_once_though_keys_is_away(
         again = Close(conversation=UUID(talk.conversation), reason="abuse")
         await call(close_talk, tenant, member, again)
     assert await scoped_call(tenant, lambda: Incident.objects.count()) == 1
+
+
+@pytest.mark.parametrize("alias", emptied.INSTANCES)
+def test_who_comes_after_a_restart_waits_for_no_lost_connection(
+    transactional_db: None, harness: Harness, alias: str
+) -> None:
+    """Those that lay idle were lost together; a new one is made at once."""
+    many = settings.HTTP_TURNS
+    all_there = threading.Barrier(many)
+
+    def use() -> None:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT 1")
+            all_there.wait(PATIENCE_SECONDS)
+        connections[alias].close()
+
+    threads = [threading.Thread(target=use) for _ in range(many)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    connections.close_all()
+    with away(harness, keys=alias == "keys"):
+        pass
+
+    # Raises after the ten seconds that a pool waits.
+    with connections[alias].cursor() as cursor:
+        assert cursor.execute("SELECT 1").fetchone() == (1,)
