@@ -25,9 +25,14 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.test import TransactionTestCase  # noqa: E402  # after the set-up
+from xdist.remote import Producer  # noqa: E402  # the same
+from xdist.scheduler import LoadScopeScheduling  # noqa: E402  # the same
 
 from tests import emptied, hashing, web  # noqa: E402  # the same
 from tests.stack import LiveStack  # noqa: E402  # the same
+
+# Each starts a whole `manage.py up`, which takes longer than all that is then asked of it.
+SHARE_A_HOUSE = {"tests/helpline/test_up.py"}
 
 hashing.lighten()
 
@@ -39,6 +44,21 @@ def _empty(case: TransactionTestCase) -> None:
 
 # In the place of Django's own, which truncates every table after each test.
 TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]  # private
+
+
+class _InTurn(LoadScopeScheduling):  # type: ignore[misc]  # untyped
+    """Any test to any worker, but those of a module that share a house to one.
+
+    xdist's mark for that renames a test by an attribute that pytest has no more, and does nothing.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in SHARE_A_HOUSE else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _InTurn(config, log)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -11,7 +11,7 @@ from tests.faults.house import House
 from tests.faults.people import Pair, pair
 from tests.faults.shifting import ShiftedHouse, shift_to
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults-clock")]
+pytestmark = pytest.mark.engines
 
 KEPT = "tidaholm"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

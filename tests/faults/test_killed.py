@@ -7,7 +7,7 @@ import pytest
 from tests.faults.house import House
 from tests.faults.people import pair
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.engines
 
 # Received and not committed; committed and not answered; committed and not published.
 STEPS = [

@@ -14,7 +14,7 @@ from tests.faults.house import House
 from tests.faults.killing import signal_tree
 from tests.faults.people import Pair, pair
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults-slow")]
+pytestmark = pytest.mark.engines
 
 NOTICED_SECONDS = 45.0
 MISSED = {"type": "line", "who": "visitor", "up": False}

@@ -15,7 +15,7 @@ from tests.faults.house import House
 from tests.faults.people import PATIENCE_SECONDS, Pair, keys_of_what_is_over, pair
 from tests.world import POLL_SECONDS
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.engines
 
 FROZEN_SECONDS = 10.0
 # As long as main may be away at most, whenever the last beat before was, with nobody taken for gone.

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.house import House, Web
 from tests.faults.people import Pair, pair
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.engines
 
 
 class NewerWeb(Web):

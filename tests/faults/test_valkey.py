@@ -8,7 +8,7 @@ import redis
 from tests.faults.house import House
 from tests.faults.people import Pair, keys_of_what_is_over, pair
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.engines
 
 
 def slow(value: bool) -> dict[str, object]:  # as it stands in the frame

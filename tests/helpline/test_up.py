@@ -22,7 +22,7 @@ import pytest
 from helpline.processes import wait_until
 from helpline.state import read_env_file
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.engines
 
 PROJECT = Path(__file__).resolve().parents[2]
 FROM_THE_HARNESS = (
