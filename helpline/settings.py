@@ -404,6 +404,7 @@ def _file_headers(headers: Any, path: str, url: str) -> None:
 # Files of a line are for the pages of that line.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_ADD_HEADERS_FUNCTION = _file_headers
+
 # The proxy in front ends TLS, sets this header and strips it from what clients send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
 

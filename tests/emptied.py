@@ -13,9 +13,8 @@ from itertools import count
 import psycopg
 from django.core.management import call_command
 from psycopg import sql
-from psycopg.errors import DeadlockDetected
 
-from helpline.management.commands.flush import KEEP, TRIES
+from helpline.management.commands.flush import KEEP, despite_deadlocks
 from tests.engines import Run
 
 INSTANCES = ("default", "keys")
@@ -80,16 +79,12 @@ def _empty(server: psycopg.Connection, *, truncates: bool) -> None:
         lock = sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(tables)
         deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in names]
         statements = [lock, sql.SQL("; ").join(deletes), _RESTART]
-    for left in reversed(range(TRIES)):
-        try:
-            with server.transaction():
-                for statement in statements:
-                    server.execute(statement)
-        except DeadlockDetected:
-            # They were in one table and went on to the next.
-            if not left:
-                raise
-        else:
-            break
+
+    def work() -> None:
+        with server.transaction():
+            for statement in statements:
+                server.execute(statement)
+
+    despite_deadlocks(work)
     # At once: some tests measure what PostgreSQL has counted.
     server.execute("SELECT pg_stat_force_next_flush()")

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
-from django.db.backends.utils import CursorWrapper
 from psycopg.errors import DeadlockDetected
 
 from helpline.owner import as_owner
@@ -27,16 +27,18 @@ class Command(BaseCommand):
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             tables = sorted({row[0] for row in cursor.fetchall()} - KEEP)
             if tables:
-                _truncate(cursor, f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+                truncate = f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"
+                despite_deadlocks(lambda: cursor.execute(truncate))
 
 
-def _truncate(cursor: CursorWrapper, statement: str) -> None:
-    """Try again where somebody was still at work in one table and went on to the next."""
+def despite_deadlocks(work: Callable[[], object]) -> None:
+    """Do ``work``, again where somebody was still in one table and went on to the next."""
     for left in reversed(range(TRIES)):
         try:
-            cursor.execute(statement)
-        except OperationalError as problem:
-            if not left or not isinstance(problem.__cause__, DeadlockDetected):
+            work()
+        except (OperationalError, DeadlockDetected) as problem:
+            # Django's error has psycopg's behind it.
+            if not left or not isinstance(problem.__cause__ or problem, DeadlockDetected):
                 raise
         else:
             return
