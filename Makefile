@@ -45,24 +45,24 @@ run: $(VENV)/.run ## Run the whole platform here (ARGS="--open --port 9000")
 
 .PHONY: test
 test: $(VENV)/.dev ## Run the tests on throw-away engines (ARGS="tests/chat -k claim", WORKERS=2)
-	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+	@exec env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist load \
 		$(or $(ARGS),$(addprefix --ignore=,$(HOUSES)))
 
 .PHONY: faults
 faults: $(VENV)/.dev ## Break each part of whole houses, three times in a row; wants the machine for itself
 	@for round in 1 2 3; do \
-		env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(HOUSES) || exit; \
+		env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest -n $(WORKERS) --dist load $(HOUSES) || exit; \
 	done
 
 .PHONY: races
 races: $(VENV)/.dev ## Run the races and the shift at their whole number (`make test` runs a part)
-	@exec env -u DJANGO_SETTINGS_MODULE HELPLINE_WHOLE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+	@exec env -u DJANGO_SETTINGS_MODULE HELPLINE_WHOLE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist load \
 		$(shell grep -l 'import sized' tests/*/*.py)
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev ## Run the tests in a browser and keep a picture of each page (tests/screenshots)
 	@rm -rf tests/screenshots
-	@exec env -u DJANGO_SETTINGS_MODULE HELPLINE_SCREENSHOTS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+	@exec env -u DJANGO_SETTINGS_MODULE HELPLINE_SCREENSHOTS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist load \
 		$(or $(ARGS),tests/e2e)
 
 .PHONY: fmt
